@@ -35,8 +35,8 @@ class Neuron(Module):
 
     def __init__(self, nin, nonlin=True, rng=None):
         rng = rng or random.Random(0)
-        self.w = [Value(rng.uniform(-1, 1)) for _ in range(nin)]
-        self.b = Value(0.0)
+        self.w = [Value(rng.uniform(-1, 1), label=f"w{i}") for i in range(1, nin + 1)]
+        self.b = Value(0.0, label="b")
         self.nonlin = nonlin
 
     def __call__(self, x):

@@ -1,0 +1,118 @@
+// The picture: boxes and edges once, then only the numbers and classes that change.
+import { KEEP_KEYS, svg, write } from "../shared/dom.js";
+import { number, pretty, signed } from "../shared/numbers.js";
+import { BOX, layout } from "./layout.js";
+
+const PAD = 9;
+const LONG = 8; // characters of a name that fit beside the operation's symbol
+const TALLEST = 500;
+const CROWDED = 25; // edges; beyond that only the active edge shows its local derivative
+
+/**
+ * Draw a folded graph. toggle(node): open or close a folded node.
+ * Returns { element, update(now) }; now holds values, gradients, locals (by edge), known, sums, active, hidden.
+ */
+export function draw(view, nodes, toggle) {
+  const { width, height, at, paths } = layout(view);
+  const edges = view.edges.map((edge, e) => drawEdge(paths[e]));
+  const boxes = new Map(view.drawn.map((i) => [i, drawBox(i, at.get(i), view, nodes, toggle)]));
+  const picture = svg(
+    "svg",
+    {
+      class: "bp-graph",
+      viewBox: `0 0 ${width} ${height}`,
+      style: sizes(width, height),
+      role: "group",
+    },
+    svg("g", {}, ...edges.map(({ group }) => group)),
+    svg("g", {}, ...[...boxes.values()].map(({ group }) => group)),
+    svg("g", {}, ...edges.map(({ label }) => label)),
+  );
+
+  function update(now) {
+    picture.setAttribute("aria-label", now.sentence);
+    edges.forEach((edge, e) => updateEdge(edge, e, view, now));
+    for (const [i, box] of boxes) updateBox(box, i, now);
+  }
+  return { element: picture, update, width, height, at };
+}
+
+// Shrunk to the page's width and to a screen's height, but never so far that the numbers become unreadable: then
+// it scrolls.
+function sizes(width, height) {
+  const most = Math.max(0.65, Math.min(1, TALLEST / height));
+  return `max-width: ${most * width}px; min-width: ${Math.min(most, 0.8) * width}px`;
+}
+
+function drawEdge({ d, middle }) {
+  const path = svg("path", { d, class: "bp-edge" });
+  const label = svg("text", { class: "bp-local", x: middle.x, y: middle.y - 5 });
+  return { group: path, path, label };
+}
+
+function updateEdge({ path, label }, e, view, now) {
+  const { from, to } = view.edges[e];
+  const state = now.active?.edge === e ? "active" : now.done.has(e) ? "done" : "";
+  path.setAttribute("class", `bp-edge ${state}`);
+  label.setAttribute("class", `bp-local ${state}`);
+  const legible = view.edges.length <= CROWDED || state === "active";
+  write(label, legible && now.known.has(to) && now.known.has(from) ? number(now.locals[e]) : "");
+}
+
+function drawBox(i, { x, y }, view, nodes, toggle) {
+  const { name, role, symbol } = nodes[i];
+  const left = x - BOX.width / 2;
+  const top = y - BOX.height / 2;
+  const inside = view.members.get(i).length;
+  const title = svg(
+    "text",
+    { class: "bp-name", x: left + PAD, y: top + 18 },
+    pretty(name.length > LONG ? `${name.slice(0, LONG - 1)}…` : name),
+  );
+  const mark = svg("text", { class: "bp-symbol", x: left + BOX.width - PAD, y: top + 18 }, symbol ?? "");
+  const value = svg("text", { class: "bp-value", x: left + PAD, y: top + 36 });
+  const gradient = svg("text", { class: "bp-gradient", x: left + PAD, y: top + 53 });
+  const frame = svg("rect", { x: left, y: top, width: BOX.width, height: BOX.height, rx: 7 });
+  const group = svg(
+    "g",
+    { class: `bp-node bp-${role}`, "data-node": name },
+    frame,
+    title,
+    mark,
+    value,
+    gradient,
+  );
+  if (inside > 1) addToggle(group, i, name, inside, { x, y: top + BOX.height }, toggle);
+  return { group, value, gradient, role };
+}
+
+function addToggle(group, i, name, inside, foot, toggle) {
+  const open = () => toggle(i);
+  const handle = svg(
+    "g",
+    {
+      class: "bp-folded",
+      role: "button",
+      tabindex: 0,
+      "aria-label": `${name}: open its ${inside} nodes`,
+      onclick: open,
+      onkeydown: (event) => {
+        if (event.key !== "Enter" && event.key !== " ") return;
+        event.preventDefault();
+        open();
+      },
+      ...KEEP_KEYS,
+    },
+    svg("rect", { x: foot.x - 16, y: foot.y - 7, width: 32, height: 15, rx: 7.5 }),
+    svg("text", { x: foot.x, y: foot.y + 4.5 }, `+${inside - 1}`),
+  );
+  group.append(handle);
+}
+
+function updateBox({ group, value, gradient, role }, i, now) {
+  const state = now.active?.node === i ? (now.active.kind === "forward" ? "computing" : "giving") : "";
+  const receiving = now.receiver === i ? "receiving" : "";
+  group.setAttribute("class", `bp-node bp-${role} ${state} ${receiving}`);
+  write(value, now.known.has(i) ? number(now.values[i]) : "");
+  write(gradient, now.sums.has(i) ? signed(now.sums.get(i)) : "");
+}

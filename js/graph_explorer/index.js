@@ -1,0 +1,260 @@
+// The graph explorer: a learner's own computation, walked forward and backward, every leaf a slider.
+import { button, checkbox, slider } from "../shared/controls.js";
+import { KEEP_KEYS, html, write } from "../shared/dom.js";
+import { title } from "../shared/title.js";
+import { guarded, listen, reporter } from "../shared/model.js";
+import { backward, forward } from "../shared/engine.js";
+import { pretty } from "../shared/numbers.js";
+import { span } from "../shared/span.js";
+import { judge } from "./ask.js";
+import { draw } from "./draw.js";
+import { edgeLocals, fold } from "./fold.js";
+import { progress, walk } from "./walk.js";
+import { explain, failure, handing, plain, question, summary } from "./words.js";
+
+const MOST_SLIDERS = 12;
+
+export { backward, forward };
+
+function render({ model, el }) {
+  const nodes = model.get("nodes");
+  const report = reporter(model);
+  const byName = new Map(nodes.map((node) => [node.name, node]));
+  const leaves = Object.keys(model.get("values")).map((name) => byName.get(name));
+  const start = Object.fromEntries(leaves.map(({ name, value }) => [name, value]));
+  let view, steps, picture;
+  let asked = null; // the edge whose gradient the reader is asked for
+  let feedback = "";
+
+  // --- what can be read ---
+  const stage = html("div", { class: "bp-stage" });
+  const head = html("div", { class: "bp-head" });
+  const body = html("div", { class: "bp-body" });
+  const answer = html("input", {
+    type: "text",
+    inputmode: "decimal",
+    class: "bp-answer",
+    "aria-label": "your guess",
+    placeholder: "your guess",
+    ...KEEP_KEYS,
+  });
+  const form = html("form", { class: "bp-form", onsubmit: (event) => (event.preventDefault(), reply()) });
+  form.append(answer, button({ text: "answer", tell: () => {} }));
+  form.lastChild.type = "submit";
+  const caption = html("div", { class: "bp-caption" }, html("div", { role: "status" }, head, body), form);
+
+  // --- what can be moved ---
+  const at = () => Math.min(model.get("step") < 0 ? Infinity : model.get("step"), steps.length - 1);
+  const go = (step) => report({ step: Math.max(0, Math.min(steps.length - 1, step)) });
+  const leave = (step) => ((asked = null), (feedback = ""), go(step), update());
+  const scrubber = html("input", {
+    type: "range",
+    min: 0,
+    step: 1,
+    class: "bp-scrubber",
+    "aria-label": "step of the walk",
+    oninput: () => leave(Number(scrubber.value)),
+    ...KEEP_KEYS,
+  });
+  const counter = html("span", { class: "bp-counter" });
+  const ask = checkbox({
+    label: "ask me before each gradient",
+    tell: (asking) => (report({ asking }), leave(at())),
+  });
+  const walker = html(
+    "div",
+    { class: "bp-row bp-walker" },
+    button({ icon: "first", label: "to the start", tell: () => leave(0) }),
+    button({ icon: "back", label: "one step back", tell: () => leave(at() - 1) }),
+    button({ icon: "next", label: "one step on", tell: next }),
+    button({ icon: "last", label: "to the end", tell: () => leave(steps.length - 1) }),
+    scrubber,
+    counter,
+    ask.element,
+    button({ text: "reset", tell: reset }),
+  );
+  const sliders = new Map();
+  const shelf = html("div", { class: "bp-sliders" });
+
+  function addSlider(leaf) {
+    if (sliders.has(leaf.name)) return;
+    const made = slider({
+      ...span(leaf.value),
+      name: leaf.name,
+      role: leaf.role,
+      tell: (value) => report({ values: { ...model.get("values"), [leaf.name]: value } }),
+    });
+    sliders.set(leaf.name, made);
+    shelf.append(made.element);
+  }
+  leaves.slice(0, MOST_SLIDERS).forEach(addSlider);
+  const others = leaves.slice(MOST_SLIDERS);
+  const chooser = html(
+    "select",
+    {
+      "aria-label": "another leaf to move",
+      onchange: () => {
+        addSlider(others[chooser.value]);
+        update();
+      },
+      ...KEEP_KEYS,
+    },
+    html("option", { value: "" }, "another leaf…"),
+    ...others.map(({ name }, i) => html("option", { value: i }, name)),
+  );
+
+  // --- what happens ---
+  function next() {
+    const to = steps[at() + 1];
+    if (model.get("asking") && to?.kind === "backward" && asked === null) {
+      asked = to.edge;
+      feedback = "";
+      answer.value = "";
+      update();
+      answer.focus();
+    } else leave(at() + 1);
+  }
+
+  function reply() {
+    const guess = Number(answer.value.trim().replace("−", "-").replace(",", "."));
+    if (answer.value.trim() === "" || Number.isNaN(guess)) {
+      write(head, "write a number, such as −0.25, then press Enter");
+      return;
+    }
+    const now = state();
+    const { from, to } = view.edges[asked];
+    const upstream = now.gradients[to];
+    const { why } = judge(guess, upstream, now.locals[asked], now.sums.get(from) ?? 0);
+    const entry = {
+      edge: `${nodes[to].name} → ${nodes[from].name}`,
+      guess,
+      truth: upstream * now.locals[asked],
+    };
+    asked = null;
+    feedback = why;
+    report({ guesses: [...model.get("guesses"), entry] });
+    go(at() + 1);
+    update();
+    walker.querySelector('[aria-label="one step on"]').focus();
+  }
+
+  function reset() {
+    asked = null;
+    feedback = "";
+    report({ values: start, step: steps.length - 1, asking: false, guesses: [], opened: [] });
+    rebuild();
+  }
+
+  function toggle(node) {
+    const opened = model.get("opened");
+    report({ opened: opened.includes(node) ? opened.filter((i) => i !== node) : [...opened, node] });
+    rebuild();
+  }
+
+  function state() {
+    const { values, locals } = forward(nodes, model.get("values"));
+    const gradients = backward(nodes, locals);
+    const onEdges = edgeLocals(view, nodes, locals);
+    const step = at();
+    const expected = new Map();
+    for (const { from } of view.edges) expected.set(from, (expected.get(from) ?? 0) + 1);
+    const walked = progress(steps, step, view, nodes, gradients, onEdges);
+    const done = new Set(steps.slice(0, step + 1).flatMap(({ edge }) => (edge === undefined ? [] : [edge])));
+    return {
+      leaves: Object.keys(start),
+      values,
+      gradients,
+      locals: onEdges,
+      expected,
+      step,
+      done,
+      ...walked,
+    };
+  }
+
+  const update = guarded(el, () => {
+    const now = state();
+    const current =
+      asked === null ? steps[now.step] : { kind: "backward", edge: asked, node: view.edges[asked].to };
+    const active = ["start", "end"].includes(current.kind) ? null : current;
+    const receiver = active?.kind === "backward" ? view.edges[active.edge].from : null;
+    picture.update({
+      ...now,
+      active,
+      receiver,
+      sentence: summary(nodes, now.leaves, now.values, now.gradients),
+    });
+    say(now);
+    form.hidden = asked === null;
+    scrubber.value = now.step;
+    scrubber.setAttribute("aria-valuetext", `step ${now.step} of ${steps.length - 1}: ${body.textContent}`);
+    ask.input.checked = model.get("asking");
+    for (const [name, { set }] of sliders) set(model.get("values")[name]);
+    follow(active);
+  });
+
+  function say(now) {
+    const problem = failure(nodes, now.values);
+    if (problem) return tell([[["no value"]], [[problem]]]);
+    if (asked !== null)
+      return tell([
+        [[`predict · ${handing(asked, view, nodes)}`]],
+        [...question(asked, view, nodes, now), [" = ?"]],
+      ]);
+    const lines = explain(now.step, steps, view, nodes, now);
+    tell(feedback ? [[[feedback]], lines[1]] : lines);
+  }
+
+  function tell(lines) {
+    caption.classList.toggle("bp-feedback", feedback !== "");
+    write(head, pretty(plain([lines[0]])));
+    if (body.dataset.plain === plain([lines[1]])) return;
+    body.dataset.plain = plain([lines[1]]);
+    body.replaceChildren(
+      ...lines[1].map(([text, kind]) =>
+        kind ? html("span", { class: `bp-${kind}` }, pretty(text)) : pretty(text),
+      ),
+    );
+  }
+
+  // A graph wider than the page keeps its active node in sight.
+  function follow(active) {
+    if (!active || stage.scrollWidth <= stage.clientWidth) return;
+    const { x } = picture.at.get(active.kind === "backward" ? view.edges[active.edge].from : active.node);
+    stage.scrollLeft = (x / picture.width) * stage.scrollWidth - stage.clientWidth / 2;
+  }
+
+  const rebuild = guarded(el, () => {
+    view = fold(nodes, model.get("opened"));
+    steps = walk(view, nodes);
+    picture = draw(view, nodes, toggle);
+    stage.replaceChildren(picture.element);
+    scrubber.max = steps.length - 1;
+    const forwardSteps = steps.findIndex(({ kind }) => kind === "seed") - 1;
+    counter.textContent = `forward ${forwardSteps} | backward ${steps.length - 2 - forwardSteps}`;
+    scrubber.style.setProperty("--bp-turn", `${(100 * (forwardSteps + 0.5)) / (steps.length - 1)}%`);
+    update();
+  });
+
+  const root = html("div", { class: "backprop-explorable bp-graph-explorer" });
+  root.append(header(nodes), stage, caption, walker, shelf);
+  if (others.length > 0) root.append(html("div", { class: "bp-row" }, chooser));
+  el.append(root);
+  rebuild();
+  return listen(model, ["values", "step", "asking", "opened"], () => {
+    if (el.isConnected) update();
+  });
+}
+
+function header(nodes) {
+  const { name, formula } = nodes.at(-1);
+  return title(name === formula ? name : `${name} = ${formula}`, {
+    value: "value",
+    gradient: `gradient ∂${name}/∂·`,
+    parameter: "parameter",
+    loss: "result",
+    local: "on each arrow: the local derivative",
+  });
+}
+
+export default { render };
