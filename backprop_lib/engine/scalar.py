@@ -8,7 +8,7 @@ from backprop_lib.engine import functions
 from backprop_lib.engine.graph import topological_order
 
 
-def _apply(operation, *parents):
+def apply(operation, *parents):
     """Make the node that `operation` gives on `parents`."""
     try:
         data, local_derivatives = operation.rule(*[parent.data for parent in parents])
@@ -46,46 +46,55 @@ def _describe(value):
     return f"{value.label} = {value.data!r}" if value.label else repr(value.data)
 
 
-def _as_float(number):
-    """Read one finite number: Python's, NumPy's, or an array or tensor of no dimensions."""
-    if isinstance(number, Value):
-        raise TypeError(
-            f"a Value holds one number; received {number!r}, which is a Value already: use it as it is"
-        )
-    if not isinstance(number, Real) and getattr(number, "ndim", None) != 0:
-        shape = getattr(number, "shape", None)
-        what = f"{type(number).__name__} {number!r}" if shape is None else f"an array of shape {tuple(shape)}"
-        raise TypeError(f"a Value holds one number; received {what}: give it one number at a time")
-    try:
-        number = float(number)
-    except OverflowError:
-        number = math.inf
-    if not math.isfinite(number):
-        raise ValueError(f"a Value holds a finite number, at most 1.8e308; received {number}")
+def _as_float(number, reader="a Value"):
+    """Read one finite number: Python's, NumPy's, or an array or tensor of no dimensions.
+
+    reader: who needs the number, for error messages.
+    """
+    if type(number) is not float:
+        held = number
+        if not isinstance(number, Real) and getattr(number, "ndim", None) == 0:
+            held = number.item()
+        if not isinstance(held, Real):
+            raise TypeError(f"{reader} needs one plain number; received {_strange(number)}")
+        try:
+            number = float(held)
+        except OverflowError:
+            number = math.inf
+    if number - number:  # only infinity and NaN do not give 0 here
+        raise ValueError(f"{reader} needs a finite number, at most 1.8e308; received {number}")
     return number
 
 
-def _as_value(number):
-    return number if isinstance(number, Value) else Value(number)
+def _strange(thing):
+    if isinstance(thing, Value):
+        return f"{thing!r}, a Value already: use it as it is, or take its .data"
+    shape = getattr(thing, "shape", None)
+    what = f"an array of shape {tuple(shape)}" if shape else f"{type(thing).__name__} {thing!r}"
+    return f"{what}: give it one number at a time"
+
+
+def _as_value(number, reader):
+    return number if isinstance(number, Value) else Value(_as_float(number, reader))
 
 
 def _unary(operation):
     def method(self):
-        return _apply(operation, self)
+        return apply(operation, self)
 
     return _documented(method, operation)
 
 
 def _binary(operation):
     def method(self, other):
-        return _apply(operation, self, other if type(other) is Value else _as_value(other))
+        return apply(operation, self, other if type(other) is Value else _as_value(other, operation.name))
 
     return _documented(method, operation)
 
 
 def _reflected(operation):
     def method(self, other):
-        return _apply(operation, _as_value(other), self)
+        return apply(operation, _as_value(other, operation.name), self)
 
     return _documented(method, operation)
 
@@ -154,10 +163,10 @@ class Value:
         """
         if not self.parents:
             raise RuntimeError(
-                f"backward() starts from a result; {_describe(self)} was typed in, not computed, so there is "
-                "nothing behind it to go back through. Call it on the loss itself, not on Value(loss.data)."
+                f"backward starts from a result; {_describe(self)} was typed in, not computed, and has "
+                "nothing behind it to go back through: call it on the loss itself, not on Value(loss.data)"
             )
-        gradient = _as_float(gradient)
+        gradient = _as_float(gradient, "backward")
         order = topological_order(self)
         for node in order:
             if node.parents:
@@ -201,16 +210,16 @@ class Value:
     def __pow__(self, exponent):
         """Raise to a power: a plain number is fixed, a `Value` takes part in the graph."""
         if isinstance(exponent, Value):
-            return _apply(functions.power, self, exponent)
-        return _apply(functions.power_of(_as_float(exponent)), self)
+            return apply(functions.power, self, exponent)
+        return apply(functions.power_of(_as_float(exponent, "power")), self)
 
     def leaky_relu(self, negative_slope=0.01):
         """a where a > 0, else negative_slope · a."""
-        return _apply(functions.leaky_relu(_as_float(negative_slope)), self)
+        return apply(functions.leaky_relu(_as_float(negative_slope, "leaky_relu")), self)
 
     def elu(self, alpha=1.0):
         """a where a > 0, else alpha · (exp(a) − 1)."""
-        return _apply(functions.elu(_as_float(alpha)), self)
+        return apply(functions.elu(_as_float(alpha, "elu")), self)
 
     # --- a number among numbers -----------------------------------------------------------------------------
 
@@ -261,4 +270,4 @@ def affine(weights, inputs, bias):
         raise ValueError(
             f"affine needs one input for each weight; received {len(weights)} weights, {len(inputs)} inputs"
         )
-    return _apply(functions.affine(len(weights)), *weights, *inputs, bias)
+    return apply(functions.affine(len(weights)), *weights, *inputs, bias)

@@ -20,19 +20,24 @@ class GradientDescent(GraphExplorable):
     history = traitlets.List().tag(sync=True)
 
     @property
+    def loss(self):
+        """The loss at the present leaf values, computed by our engine."""
+        return self._replayed()[-1].data
+
+    @property
     def sentence(self):
         """The number of steps, the loss and where the parameters are."""
-        loss = self.nodes[-1]["name"]
+        name = self.nodes[-1]["name"]
         parameters = [node["name"] for node in self.nodes if node["role"] == "parameter"]
         steps = max(len(self.history) - 1, 0)
-        now = self.history[-1][loss] if self.history else self._replayed()[-1].data
-        first = self.history[0][loss] if steps else now
+        now = self.loss
+        first = self.history[0][name] if steps else now
         came = f", {'up' if now > first else 'down'} from {words.number(first)}" if steps else ""
         where = ", ".join(
             f"{leaf} = {words.number(x)}" for leaf, x in self.values.items() if leaf in parameters
         )
         return (
-            f"after {steps} {'step' if steps == 1 else 'steps'} {loss} = {words.number(now)}{came}; {where}"
+            f"after {steps} {'step' if steps == 1 else 'steps'} {name} = {words.number(now)}{came}; {where}"
         )
 
     @traitlets.validate("learning_rate")

@@ -1,0 +1,75 @@
+"""`progress`: where the learner stands, lesson by lesson."""
+
+import html
+from dataclasses import dataclass
+
+from . import logbook
+from .notes import BLOCK, GREEN
+from .registry import lesson, lesson_numbers
+
+
+@dataclass(frozen=True)
+class LessonProgress:
+    """One lesson: exercises solved and attempted out of `total`, predictions made out of `predictions`."""
+
+    lesson: str
+    solved: int
+    attempted: int
+    total: int
+    predicted: int
+    predictions: int
+
+
+@dataclass(frozen=True, repr=False)
+class Progress:
+    """All lessons, and every recorded prediction as {id: {"guess": ..., "measured": ...}}.
+
+    In a notebook it shows itself as a table.
+    """
+
+    lessons: tuple[LessonProgress, ...]
+    guesses: dict[str, dict]
+
+    def __repr__(self) -> str:
+        return "\n".join(
+            f"{one.lesson}  solved {one.solved} of {one.total} · attempted {one.attempted} · "
+            f"predictions {one.predicted} of {one.predictions}"
+            for one in self.lessons
+        )
+
+    def _repr_html_(self) -> str:
+        head = "".join(
+            f'<th scope="col">{name}</th>' for name in ("lesson", "solved", "attempted", "predictions")
+        )
+        rows = "".join(
+            f'<tr><th scope="row">{html.escape(one.lesson)}</th><td>{one.solved} of {one.total}</td>'
+            f"<td>{one.attempted}</td><td>{one.predicted} of {one.predictions}</td></tr>"
+            for one in self.lessons
+        )
+        style = BLOCK.format(colour=GREEN)
+        return (
+            f'<div style="{style}"><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
+        )
+
+
+def progress() -> Progress:
+    """How far the learner is: per lesson solved, attempted, total, and the predictions made.
+
+    >>> progress().lessons[0].total
+    6
+    """
+    state = logbook.read()
+    return Progress(tuple(_of_lesson(number, state) for number in lesson_numbers()), state["predictions"])
+
+
+def _of_lesson(number: str, state: dict) -> LessonProgress:
+    exercises, predictions = lesson(number)
+    entries = [state["exercises"].get(id, {}) for id in exercises]
+    return LessonProgress(
+        lesson=number,
+        solved=sum(bool(entry.get("solved")) for entry in entries),
+        attempted=sum(entry.get("attempts", 0) > 0 for entry in entries),
+        total=len(exercises),
+        predicted=sum(id in state["predictions"] for id in predictions),
+        predictions=len(predictions),
+    )

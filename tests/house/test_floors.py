@@ -1,0 +1,31 @@
+"""The floors of the package, and what importing it loads."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+HEAVY = ["IPython", "anywidget", "ipywidgets", "matplotlib", "torch"]
+
+
+def test_modules_import_only_from_the_floors_below():
+    lint = Path(sys.executable).with_name("lint-imports")
+    done = subprocess.run([lint, "--no-cache"], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "2 kept, 0 broken" in done.stdout
+
+
+@pytest.mark.parametrize("module", ["backprop_lib", "backprop_lib.engine", "backprop_lib.nn"])
+def test_importing_the_package_loads_numpy_at_most(module):
+    code = f"import sys, {module}; print([name for name in {HEAVY} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert (done.stdout.strip(), done.stderr) == ("[]", "")
+
+
+@pytest.mark.parametrize("module", ["graph", "scalar"])
+def test_the_scalar_engine_works_without_numpy(module):
+    code = f"import sys; sys.modules['numpy'] = None; import backprop_lib.engine.{module}"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
