@@ -165,10 +165,15 @@ function render({ model, el }) {
     write(sentence, pretty(describe(past, ordered, loss)));
     rate.set(Math.log10(eta));
     leaves.slice(0, 12).forEach(({ name }, i) => sliders[i].set(values[name]));
-    back.disabled = past.length < 2;
+    // Not `disabled`: that would drop the keyboard's focus when the last step is taken back.
+    back.setAttribute("aria-disabled", past.length < 2);
   });
 
-  const root = html("div", { class: "backprop-explorable bp-descent" });
+  const root = html("div", {
+    class: "backprop-explorable bp-descent",
+    role: "group",
+    "aria-label": `gradient descent on ${loss}`,
+  });
   root.append(
     title(`Gradient descent on ${loss}`, { loss: "loss", parameter: "parameter", gradient: "gradient" }),
     html("div", { class: "bp-charts" }, losses.element, paths.element),

@@ -236,7 +236,11 @@ function render({ model, el }) {
     update();
   });
 
-  const root = html("div", { class: "backprop-explorable bp-graph-explorer" });
+  const root = html("div", {
+    class: "backprop-explorable",
+    role: "group",
+    "aria-label": `graph of ${nodes.at(-1).name}`,
+  });
   root.append(header(nodes), stage, caption, walker, shelf);
   if (others.length > 0) root.append(html("div", { class: "bp-row" }, chooser));
   el.append(root);
