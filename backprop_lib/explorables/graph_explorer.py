@@ -9,7 +9,7 @@ from backprop_lib.explorables.on_graph import GraphExplorable, callers_variables
 class GraphExplorer(GraphExplorable):
     """The graph of a Value: value and gradient on each node, the local derivative on each edge.
 
-    step: where the walk stands; 0 is before the first operation, −1 (until drawn) the end.
+    step: where the walk stands; 0 is before the first operation, −1 the end.
     asking: ask for each gradient before showing it.  guesses: what was answered, as
     {"edge": "w2·a1 → w2", "guess": …, "truth": …}.  opened: the folded nodes that were opened, by index.
     """

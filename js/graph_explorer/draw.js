@@ -1,7 +1,7 @@
 // The picture: boxes and edges once, then only the numbers and classes that change.
 import { KEEP_KEYS, svg, write } from "../shared/dom.js";
 import { number, pretty, signed } from "../shared/numbers.js";
-import { BOX, layout } from "./layout.js";
+import { layout } from "./layout.js";
 
 const PAD = 9;
 const LONG = 8; // characters of a name that fit beside the operation's symbol
@@ -13,13 +13,13 @@ const CROWDED = 25; // edges; beyond that only the active edge shows its local d
  * Returns { element, update(now) }; now holds values, gradients, locals (by edge), known, sums, active, hidden.
  */
 export function draw(view, nodes, toggle) {
-  const { width, height, at, paths } = layout(view);
+  const { box, width, height, at, paths } = layout(view);
   const edges = view.edges.map((edge, e) => drawEdge(paths[e]));
-  const boxes = new Map(view.drawn.map((i) => [i, drawBox(i, at.get(i), view, nodes, toggle)]));
+  const boxes = new Map(view.drawn.map((i) => [i, drawBox(i, at.get(i), box, view, nodes, toggle)]));
   const picture = svg(
     "svg",
     {
-      class: "bp-graph",
+      class: view.edges.length > CROWDED ? "bp-graph bp-crowded" : "bp-graph",
       viewBox: `0 0 ${width} ${height}`,
       style: sizes(width, height),
       role: "group",
@@ -59,54 +59,52 @@ function updateEdge({ path, label }, e, view, now) {
   write(label, legible && now.known.has(to) && now.known.has(from) ? number(now.locals[e]) : "");
 }
 
-function drawBox(i, { x, y }, view, nodes, toggle) {
+function drawBox(i, center, box, view, nodes, toggle) {
   const { name, role, symbol } = nodes[i];
-  const left = x - BOX.width / 2;
-  const top = y - BOX.height / 2;
-  const inside = view.members.get(i).length;
-  const title = svg(
-    "text",
-    { class: "bp-name", x: left + PAD, y: top + 18 },
-    pretty(name.length > LONG ? `${name.slice(0, LONG - 1)}…` : name),
-  );
-  const mark = svg("text", { class: "bp-symbol", x: left + BOX.width - PAD, y: top + 18 }, symbol ?? "");
-  const value = svg("text", { class: "bp-value", x: left + PAD, y: top + 36 });
-  const gradient = svg("text", { class: "bp-gradient", x: left + PAD, y: top + 53 });
-  const frame = svg("rect", { x: left, y: top, width: BOX.width, height: BOX.height, rx: 7 });
+  const [left, top] = [center.x - box.width / 2, center.y - box.height / 2];
+  const right = left + box.width - PAD;
+  const short = name.length > LONG ? `${name.slice(0, LONG - 1)}…` : name;
+  const text = (kind, x, y, content = "") => svg("text", { class: `bp-${kind}`, x, y: top + y }, content);
+  const value = text("value", left + PAD, 36);
+  const gradient = box.compact ? text("gradient bp-right", right, 36) : text("gradient", left + PAD, 53);
   const group = svg(
     "g",
     { class: `bp-node bp-${role}`, "data-node": name },
-    frame,
-    title,
-    mark,
+    svg("rect", { x: left, y: top, width: box.width, height: box.height, rx: 7 }),
+    text("name", left + PAD, 18, pretty(short)),
+    text("symbol bp-right", right, 18, symbol),
     value,
     gradient,
   );
-  if (inside > 1) addToggle(group, i, name, inside, { x, y: top + BOX.height }, toggle);
+  const inside = view.members.get(i).length;
+  const opened = view.opened.includes(i);
+  if (inside > 1 || opened) group.append(handle(i, name, inside, opened, center.x, top + box.height, toggle));
   return { group, value, gradient, role };
 }
 
-function addToggle(group, i, name, inside, foot, toggle) {
-  const open = () => toggle(i);
-  const handle = svg(
+/** The button that opens a folded node, or folds an opened one again. */
+function handle(i, name, inside, opened, x, y, toggle) {
+  const keys = (event) => {
+    if (event.key !== "Enter" && event.key !== " ") return;
+    event.preventDefault();
+    toggle(i);
+  };
+  return svg(
     "g",
     {
-      class: "bp-folded",
+      class: "bp-fold",
       role: "button",
       tabindex: 0,
-      "aria-label": `${name}: open its ${inside} nodes`,
-      onclick: open,
-      onkeydown: (event) => {
-        if (event.key !== "Enter" && event.key !== " ") return;
-        event.preventDefault();
-        open();
-      },
+      "data-fold": i,
+      "aria-expanded": opened ? "true" : "false",
+      "aria-label": opened ? `fold ${name} again` : `open ${name}: ${inside} nodes`,
+      onclick: () => toggle(i),
+      onkeydown: keys,
       ...KEEP_KEYS,
     },
-    svg("rect", { x: foot.x - 16, y: foot.y - 7, width: 32, height: 15, rx: 7.5 }),
-    svg("text", { x: foot.x, y: foot.y + 4.5 }, `+${inside - 1}`),
+    svg("rect", { x: x - 16, y: y - 7, width: 32, height: 15, rx: 7.5 }),
+    svg("text", { x, y: y + 4.5 }, opened ? "−" : `+${inside - 1}`),
   );
-  group.append(handle);
 }
 
 function updateBox({ group, value, gradient, role }, i, now) {

@@ -9,7 +9,7 @@ const ACTIVATIONS = ["sigmoid", "tanh", "relu", "leaky_relu", "elu", "gelu", "so
 /**
  * nodes: the trace, in topological order.  opened: indices of folded nodes that the reader has opened.
  * Returns { drawn: indices in topological order, members: Map(index -> indices folded into it, itself last),
- * edges: [{ from, to, slot }], total }; slot is the parent's place, or null for an edge into a folded node.
+ * edges: [{ from, to, slot }], opened, total }; slot is the parent's place, or null for an edge into a folded node.
  */
 export function fold(nodes, opened) {
   const folds = nodes.length > LIMIT;
@@ -30,6 +30,7 @@ export function fold(nodes, opened) {
     drawn: drawn.sort((a, b) => a - b),
     members,
     edges: edges.filter(({ from, to }) => kept.has(from) && kept.has(to)),
+    opened,
     total: nodes.length,
   };
 }

@@ -27,6 +27,7 @@ function render({ model, el }) {
   let feedback = "";
 
   // --- what can be read ---
+  const note = html("div", { class: "bp-note" });
   const stage = html("div", { class: "bp-stage" });
   const head = html("div", { class: "bp-head" });
   const body = html("div", { class: "bp-body" });
@@ -44,8 +45,9 @@ function render({ model, el }) {
   const caption = html("div", { class: "bp-caption" }, html("div", { role: "status" }, head, body), form);
 
   // --- what can be moved ---
-  const at = () => Math.min(model.get("step") < 0 ? Infinity : model.get("step"), steps.length - 1);
-  const go = (step) => report({ step: Math.max(0, Math.min(steps.length - 1, step)) });
+  // A step of −1 is the end, as the last index of a list is.
+  const at = () => (model.get("step") < 0 ? steps.length - 1 : Math.min(model.get("step"), steps.length - 1));
+  const go = (step) => report({ step: step < steps.length - 1 ? Math.max(0, step) : -1 });
   const leave = (step) => ((asked = null), (feedback = ""), go(step), update());
   const scrubber = html("input", {
     type: "range",
@@ -141,7 +143,7 @@ function render({ model, el }) {
   function reset() {
     asked = null;
     feedback = "";
-    report({ values: start, step: steps.length - 1, asking: false, guesses: [], opened: [] });
+    report({ values: start, step: -1, asking: false, guesses: [], opened: [] });
     rebuild();
   }
 
@@ -149,6 +151,7 @@ function render({ model, el }) {
     const opened = model.get("opened");
     report({ opened: opened.includes(node) ? opened.filter((i) => i !== node) : [...opened, node] });
     rebuild();
+    stage.querySelector(`[data-fold="${node}"]`)?.focus();
   }
 
   function state() {
@@ -229,6 +232,11 @@ function render({ model, el }) {
     steps = walk(view, nodes);
     picture = draw(view, nodes, toggle);
     stage.replaceChildren(picture.element);
+    const hidden = view.total - view.drawn.reduce((sum, i) => sum + view.members.get(i).length, 0);
+    write(
+      note,
+      hidden > 0 ? `the nodes nearest to the result; ${hidden} more are computed but not drawn` : "",
+    );
     scrubber.max = steps.length - 1;
     const forwardSteps = steps.findIndex(({ kind }) => kind === "seed") - 1;
     counter.textContent = `forward ${forwardSteps} | backward ${steps.length - 2 - forwardSteps}`;
@@ -241,7 +249,7 @@ function render({ model, el }) {
     role: "group",
     "aria-label": `graph of ${nodes.at(-1).name}`,
   });
-  root.append(header(nodes), stage, caption, walker, shelf);
+  root.append(header(nodes), note, stage, caption, walker, shelf);
   if (others.length > 0) root.append(html("div", { class: "bp-row" }, chooser));
   el.append(root);
   rebuild();

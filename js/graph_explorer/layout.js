@@ -2,23 +2,30 @@
 import { Graph, layout as dagre } from "@dagrejs/dagre";
 import { curveBumpX, line } from "d3-shape";
 
-export const BOX = { width: 78, height: 62 };
 const MARGIN = 9;
+const MANY = 24; // nodes; more of them stand closer, value beside gradient
 
-/** Place a folded graph. Returns { width, height, at: Map(node -> {x, y}), paths: [{ d, middle }] by edge. */
+const ROOMY = { width: 78, height: 62, compact: false, gaps: { ranksep: 52, nodesep: 16, edgesep: 16 } };
+const COMPACT = { width: 124, height: 44, compact: true, gaps: { ranksep: 130, nodesep: 12, edgesep: 1 } };
+
+/**
+ * Place a folded graph.
+ * Returns { box, width, height, at: Map(node -> {x, y}), paths: [{ d, middle }] by edge }.
+ */
 export function layout(view) {
+  const box = view.drawn.length > MANY ? COMPACT : ROOMY;
   const graph = new Graph({ multigraph: true });
-  graph.setGraph({ rankdir: "LR", ranksep: 52, nodesep: 16, edgesep: 16, marginx: MARGIN, marginy: MARGIN });
+  graph.setGraph({ rankdir: "LR", marginx: MARGIN, marginy: MARGIN, ...box.gaps });
   graph.setDefaultEdgeLabel(() => ({}));
-  for (const i of view.drawn) graph.setNode(String(i), { ...BOX });
+  for (const i of view.drawn) graph.setNode(String(i), { width: box.width, height: box.height });
   view.edges.forEach(({ from, to }, e) => graph.setEdge(String(from), String(to), {}, String(e)));
   dagre(graph);
   const at = new Map(view.drawn.map((i) => [i, graph.node(String(i))]));
   const paths = view.edges.map((edge, e) =>
-    route(edge, view.edges, at, graph.edge(String(edge.from), String(edge.to), String(e))),
+    route(edge, view.edges, at, box, graph.edge(String(edge.from), String(edge.to), String(e))),
   );
   const { width, height } = graph.graph();
-  return { width, height, at, paths };
+  return { box, width, height, at, paths };
 }
 
 const curve = line(
@@ -26,15 +33,16 @@ const curve = line(
   ({ y }) => y,
 ).curve(curveBumpX);
 
-function route(edge, edges, at, { points }) {
+function route(edge, edges, at, box, { points }) {
   const twins = edges.filter(({ from, to }) => from === edge.from && to === edge.to);
   const apart = (twins.indexOf(edge) - (twins.length - 1) / 2) * 18;
   const from = at.get(edge.from);
   const to = at.get(edge.to);
-  const start = { x: from.x + BOX.width / 2, y: from.y + apart };
-  const end = { x: to.x - BOX.width / 2, y: to.y + apart };
+  const start = { x: from.x + box.width / 2, y: from.y + apart };
+  const end = { x: to.x - box.width / 2, y: to.y + apart };
   // Only an edge that passes other columns needs dagre's points between; a short one is a single bend.
-  const between = points.slice(1, -1).filter(({ x }) => x > start.x + 30 && x < end.x - 30);
+  const passes = end.x - start.x > box.width + box.gaps.ranksep;
+  const between = passes ? points.slice(1, -1).filter(({ x }) => x > start.x + 30 && x < end.x - 30) : [];
   const all = [start, ...between, end];
   const last = all.at(-2);
   return { d: curve(all), middle: { x: (last.x + end.x) / 2, y: (last.y + end.y) / 2 } };

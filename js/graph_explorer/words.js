@@ -66,14 +66,14 @@ export function handing(edge, view, nodes) {
   return `${nodes[to].name} hands its gradient to ${nodes[from].name}`;
 }
 
-/** ∂L/∂w = upstream × local, without the product; += where several paths meet. */
+/** ∂L/∂w += upstream × local, without the product. */
 export function question(edge, view, nodes, now) {
   const { from, to, slot } = view.edges[edge];
   const local = number(now.locals[edge]);
   const formula = slot === null ? local : nodes[to].derivatives[slot];
   return [
     [gradientName(nodes, from), "name"],
-    [now.expected.get(from) > 1 ? " += " : " = "],
+    [" += "],
     ["upstream ", "quiet"],
     [signed(now.gradients[to]), "gradient"],
     [" × "],
