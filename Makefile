@@ -27,8 +27,9 @@ test: test-environment js-format-check ## check everything: style, floors, code,
 	$(BIN)/ruff format --check .
 	$(BIN)/pytest -n 2 --dist loadfile $(NBVAL) tests backprop_lib tools notebooks $(PYTEST_FLAGS)
 
-notebooks: test-environment ## build notebooks/ from lessons/
+notebooks: test-environment ## build notebooks/ from lessons/, and the README's picture
 	$(BIN)/python -m tools.build_notebooks
+	$(BIN)/python -m tools.readme_picture
 
 explorables: js/node_modules/.package-lock.json ## bundle the browser side of the explorables (needs Node)
 	cd js && npm run build

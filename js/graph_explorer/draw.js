@@ -4,7 +4,8 @@ import { number, pretty, signed } from "../shared/numbers.js";
 import { layout } from "./layout.js";
 
 const PAD = 9;
-const LONG = 8; // characters of a name that fit beside the operation's symbol
+const SHORT = 7; // characters of a name that fit beside the operation's symbol
+const LONG = 10; // … and without it, written smaller
 const TALLEST = 500;
 const CROWDED = 25; // edges; beyond that only the active edge shows its local derivative
 
@@ -40,8 +41,8 @@ export function draw(view, nodes, toggle) {
 // Shrunk to the page's width and to a screen's height, but never so far that the numbers become unreadable: then
 // it scrolls.
 function sizes(width, height) {
-  const most = Math.max(0.65, Math.min(1, TALLEST / height));
-  return `max-width: ${most * width}px; min-width: ${Math.min(most, 0.8) * width}px`;
+  const most = Math.max(0.8, Math.min(1, TALLEST / height));
+  return `max-width: ${most * width}px; min-width: ${0.8 * width}px`;
 }
 
 function drawEdge({ d, middle }) {
@@ -63,7 +64,8 @@ function drawBox(i, center, box, view, nodes, toggle) {
   const { name, role, symbol } = nodes[i];
   const [left, top] = [center.x - box.width / 2, center.y - box.height / 2];
   const right = left + box.width - PAD;
-  const short = name.length > LONG ? `${name.slice(0, LONG - 1)}…` : name;
+  const short = name.length <= SHORT;
+  const shown = name.length > LONG ? `${name.slice(0, LONG - 1)}…` : name;
   const text = (kind, x, y, content = "") => svg("text", { class: `bp-${kind}`, x, y: top + y }, content);
   const value = text("value", left + PAD, 36);
   const gradient = box.compact ? text("gradient bp-right", right, 36) : text("gradient", left + PAD, 53);
@@ -71,8 +73,8 @@ function drawBox(i, center, box, view, nodes, toggle) {
     "g",
     { class: `bp-node bp-${role}`, "data-node": name },
     svg("rect", { x: left, y: top, width: box.width, height: box.height, rx: 7 }),
-    text("name", left + PAD, 18, pretty(short)),
-    text("symbol bp-right", right, 18, symbol),
+    text(short ? "name" : "name bp-long", left + PAD, 18, pretty(shown)),
+    text("symbol bp-right", right, 18, short || box.compact ? symbol : ""),
     value,
     gradient,
   );

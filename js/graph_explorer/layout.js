@@ -21,11 +21,25 @@ export function layout(view) {
   view.edges.forEach(({ from, to }, e) => graph.setEdge(String(from), String(to), {}, String(e)));
   dagre(graph);
   const at = new Map(view.drawn.map((i) => [i, graph.node(String(i))]));
+  const height = box.compact ? stack(at, box) : graph.graph().height;
   const paths = view.edges.map((edge, e) =>
     route(edge, view.edges, at, box, graph.edge(String(edge.from), String(edge.to), String(e))),
   );
-  const { width, height } = graph.graph();
-  return { box, width, height, at, paths };
+  return { box, width: graph.graph().width, height, at, paths };
+}
+
+// Between crowded columns dagre leaves room for every edge; layers read better as plain columns, centred. It keeps
+// the order that dagre found, and returns the height.
+function stack(at, box) {
+  const columns = new Map();
+  for (const place of at.values()) columns.set(place.x, [...(columns.get(place.x) ?? []), place]);
+  const pitch = box.height + box.gaps.nodesep;
+  const height = Math.max(...[...columns.values()].map(({ length }) => length)) * pitch + 2 * MARGIN;
+  for (const column of columns.values()) {
+    column.sort((a, b) => a.y - b.y);
+    column.forEach((place, k) => (place.y = height / 2 + (k - (column.length - 1) / 2) * pitch));
+  }
+  return height;
 }
 
 const curve = line(
@@ -41,7 +55,7 @@ function route(edge, edges, at, box, { points }) {
   const start = { x: from.x + box.width / 2, y: from.y + apart };
   const end = { x: to.x - box.width / 2, y: to.y + apart };
   // Only an edge that passes other columns needs dagre's points between; a short one is a single bend.
-  const passes = end.x - start.x > box.width + box.gaps.ranksep;
+  const passes = !box.compact && end.x - start.x > box.width + box.gaps.ranksep;
   const between = passes ? points.slice(1, -1).filter(({ x }) => x > start.x + 30 && x < end.x - 30) : [];
   const all = [start, ...between, end];
   const last = all.at(-2);
