@@ -128,7 +128,7 @@ def _run(exercise: Exercise, answer: object) -> list | Verdict:
     blanks = [is_blank(result) for result in received]
     if all(blanks):
         nothing = any(result is None for result in received)
-        return _blank(exercise, "The function returned None: is a `return` missing?" if nothing else "")
+        return _blank(exercise, f"{exercise.task} So far it returns nothing." if nothing else "")
     if any(blanks):
         at = _inputs_text(exercise, exercise.cases()[blanks.index(True)])
         return _wrong(exercise, f"Your function returned nothing at {at}: is a `return` missing on one path?")

@@ -15,9 +15,10 @@ from tools.widget_page import mount, settle
 GRAVE = {"serious", "critical"}
 
 
-@pytest.fixture(scope="session")
+# Per module, not per session: Playwright's loop must end before a test elsewhere draws stills with its own.
+@pytest.fixture(scope="module")
 def browser():
-    """One Chromium for all tests of a worker."""
+    """One Chromium for the tests of a file."""
     with open_browser() as browser:
         yield browser
 
@@ -112,7 +113,7 @@ def lab():
         yield lab
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def jupyterlab(browser, lab):
     """A function: opens a notebook in JupyterLab. Kernels and pages end with the tests."""
     opened = []

@@ -94,7 +94,9 @@ def test_each_operation_has_a_symbol_to_draw():
 def test_find_gives_the_same_operation_each_time():
     assert functions.find("add") is functions.add
     assert functions.find("power_of", 2.0) is functions.power_of(2.0)
-    assert all(functions.find(operation.name, operation.parameter) is operation for operation, _, _ in EVERY)
+    for operation, _, _ in EVERY:
+        found = functions.find(operation.name, operation.parameter)
+        assert (found.name, found.parameter) == (operation.name, operation.parameter)
 
 
 # --- kinks and far ends -------------------------------------------------------------------------------------

@@ -235,7 +235,7 @@ def test_a_gap_left_inside_the_function():
 
 
 def test_a_missing_return():
-    assert evaluate("01.1", lambda a: None).message.endswith("is a `return` missing?")
+    assert evaluate("01.1", lambda a: None).message.endswith("So far it returns nothing.")
     sometimes = evaluate("01.1", lambda a: a * (1 - a) if a == 0.731 else None)
     assert sometimes.kind == "wrong" and "missing on one path" in sometimes.message
 
