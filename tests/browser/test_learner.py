@@ -1,4 +1,4 @@
-"""What a learner does in lesson 01: guess, answer wrongly, be told why, answer rightly, move and read things."""
+"""What a learner does in lesson 01: guess, answer wrongly, be told why, answer rightly, move and read."""
 
 import pytest
 
