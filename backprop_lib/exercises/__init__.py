@@ -9,9 +9,9 @@ what they are made of, `checking` judges, `logbook` keeps one small file beside 
 anywhere.
 """
 
-from .actions import check, hint, solution
-from .checking import Verdict, evaluate
-from .predictions import predict, reveal
-from .summary import progress
+from backprop_lib.exercises.actions import check, hint, solution
+from backprop_lib.exercises.checking import Verdict, evaluate
+from backprop_lib.exercises.predictions import predict, reveal
+from backprop_lib.exercises.summary import progress
 
 __all__ = ["Verdict", "check", "evaluate", "hint", "predict", "progress", "reveal", "solution"]

@@ -4,14 +4,14 @@ import functools
 import inspect
 import textwrap
 
-from . import logbook
-from .checking import MARKS, evaluate
-from .notes import Note, show
-from .registry import Exercise, UnknownId, find_exercise
+from backprop_lib.exercises import logbook
+from backprop_lib.exercises.checking import MARKS, evaluate
+from backprop_lib.exercises.notes import Note, show
+from backprop_lib.exercises.registry import Exercise, UnknownId, find_exercise
 
 
 def check(id: str, answer: object = ...) -> None:
-    """Checks an answer and shows the verdict: ✅, ⬜ not attempted, or ❌ with the reason.
+    """Check an answer and show the verdict: ✅, ⬜ not attempted, or ❌ with the reason.
 
     `answer` is what the exercise asks for: a number, several numbers in a tuple or dict, an array, one of the
     offered texts, or a function (the function itself, which is then run on several inputs). It never raises.
@@ -28,7 +28,7 @@ def check(id: str, answer: object = ...) -> None:
 
 
 def hint(id: str) -> None:
-    """Shows the next hint, one at a time; after the last, all of them together.
+    """Show the next hint, one at a time; after the last, all of them together.
 
     >>> hint("01.99")
     ❓ There is no exercise "01.99"; the nearest are 01.6, 01.5, 01.4.
@@ -47,7 +47,7 @@ def hint(id: str) -> None:
 
 
 def solution(id: str, anyway: bool = False) -> None:
-    """Shows the solution once it has been tried, and says what to try first before that.
+    """Show the solution once it has been tried, and says what to try first before that.
 
     It opens when the exercise is solved, or when an answer has been checked and all hints are read.
     `anyway=True` shows it at once.

@@ -8,10 +8,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .answers import describe, is_blank, problem_text
-from .compare import Leaf, Unlike, align, constant_factor, distance, factor_text, plain, values_text
-from .notes import Note
-from .registry import Exercise, UnknownId, find_exercise
+from backprop_lib.exercises.answers import describe, is_blank, problem_text
+from backprop_lib.exercises.compare import (
+    Leaf,
+    Unlike,
+    align,
+    constant_factor,
+    distance,
+    factor_text,
+    plain,
+    values_text,
+)
+from backprop_lib.exercises.notes import Note
+from backprop_lib.exercises.registry import Exercise, UnknownId, find_exercise
 
 MARKS = {"solved": "✅", "blank": "⬜", "wrong": "❌", "unknown": "❓"}
 NEARLY = 0.05  # a number typed with too few digits is told so, rather than that it is wrong
@@ -51,7 +60,7 @@ class Verdict:
 
 
 def evaluate(id: str, answer: object) -> Verdict:
-    """The verdict on an answer; displays nothing, records nothing, and never raises.
+    """Judge an answer; display nothing, record nothing, and never raise.
 
     A function is called with the exercise's inputs (the notebook's own values first, then seeded random ones)
     and compared within the exercise's relative tolerance, 1e-6 unless it says otherwise. A number may be

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .answers import NotNumbers, array_text, describe, key_text, number_text, numbers_in
+from backprop_lib.exercises.answers import NotNumbers, array_text, describe, key_text, number_text, numbers_in
 
 # Entries smaller than this share of an array's largest are compared with that share: their own size is mostly
 # the rounding of the larger ones.

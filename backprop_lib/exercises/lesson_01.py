@@ -7,7 +7,7 @@ The notebook's example: x = 2, y = 1, w1 = 0.5, w2 = −1, b = 0.
 import functools
 import math
 
-from .registry import Confusion, Exercise, Misconception, Prediction
+from backprop_lib.exercises.registry import Confusion, Exercise, Misconception, Prediction
 
 EXAMPLE = (2.0, 1.0, 0.5, -1.0, 0.0)  # x, y, w1, w2, b
 RATE = 0.1

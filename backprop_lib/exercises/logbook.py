@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from .notes import say
+from backprop_lib.exercises.notes import say
 
 VERSION = 1
 PATIENCE = 5.0  # seconds to wait for another notebook that is writing
@@ -32,7 +32,7 @@ def read() -> dict:
 
 
 def change(event: Callable[[dict], None]) -> dict:
-    """Applies an event to what is recorded, saves and returns it; no change, no writing."""
+    """Apply an event to what is recorded, save and return it; no change, no writing."""
     path = _path()
     with _lock(path):
         state, writable = _load(path)
@@ -100,7 +100,7 @@ def _load_file(path: Path) -> tuple[dict, bool]:
 
 
 def _validate(stored: object) -> None:
-    """Raises ValueError unless `stored` is what this module writes; fields it does not know may be there."""
+    """Raise ValueError unless `stored` is what this module writes; fields it does not know may be there."""
 
     def need(condition: bool) -> None:
         if not condition:
@@ -121,7 +121,7 @@ def _validate(stored: object) -> None:
 
 
 def _set_aside(path: Path) -> bool:
-    """Moves a damaged file out of the way, never over an older one; whether a new one may be begun."""
+    """Move a damaged file out of the way, never over an older one; whether a new one may be begun."""
     for number in range(1, 1000):
         aside = path.with_name(f"{path.stem}.damaged{'' if number == 1 else f'.{number}'}{path.suffix}")
         if not os.path.lexists(aside):
@@ -135,7 +135,7 @@ def _set_aside(path: Path) -> bool:
 
 
 def _write(path: Path, state: dict) -> None:
-    """Replaces the file in one step: whoever reads it sees the old one or the new one, never half of one."""
+    """Replace the file in one step: whoever reads it sees the old one or the new one, never half of one."""
     content = json.dumps({**state, "version": VERSION}, indent=1, sort_keys=True) + "\n"
     handle, temporary = tempfile.mkstemp(prefix=f".{path.stem}-", suffix=".tmp", dir=path.parent)
     try:
@@ -152,7 +152,7 @@ def _write(path: Path, state: dict) -> None:
 
 @contextlib.contextmanager
 def _lock(path: Path) -> Iterator[None]:
-    """Holds off other notebooks while this one reads, changes and writes.
+    """Hold off other notebooks while this one reads, changes and writes.
 
     A courtesy rather than a guarantee: where a lock file cannot be made, or another's does not go away, work
     goes on.

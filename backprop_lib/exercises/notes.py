@@ -57,7 +57,7 @@ def rich(text: str) -> str:
 
 
 def show(note: object) -> None:
-    """Displays a note in a notebook, prints it elsewhere."""
+    """Display a note in a notebook, print it elsewhere."""
     if "IPython" in sys.modules:  # a kernel has imported it long since; nobody else has to
         from IPython import get_ipython
         from IPython.display import display
@@ -69,7 +69,7 @@ def show(note: object) -> None:
 
 
 def say(text: str) -> None:
-    """Prints, even where the terminal's encoding has no ✅."""
+    """Print, even where the terminal's encoding has no ✅."""
     try:
         print(text)
     except UnicodeEncodeError:

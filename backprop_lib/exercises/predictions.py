@@ -2,16 +2,16 @@
 
 import numpy as np
 
-from . import logbook
-from .answers import NotNumbers, describe, is_blank, numbers_in, problem_text
-from .checking import MARKS
-from .compare import plain
-from .notes import Note, show
-from .registry import Prediction, UnknownId, find_prediction
+from backprop_lib.exercises import logbook
+from backprop_lib.exercises.answers import NotNumbers, describe, is_blank, numbers_in, problem_text
+from backprop_lib.exercises.checking import MARKS
+from backprop_lib.exercises.compare import plain
+from backprop_lib.exercises.notes import Note, show
+from backprop_lib.exercises.registry import Prediction, UnknownId, find_prediction
 
 
 def predict(id: str, guess: object = ...) -> None:
-    """Records a guess before the experiment is run; says that it is recorded, never whether it is right.
+    """Record a guess before the experiment is run; say that it is recorded, never whether it is right.
 
     `guess` is one of the prediction's options (or a number, where it asks for one). Another guess replaces it
     until the result has been shown. With `...` the question is shown and nothing is recorded.
@@ -23,7 +23,7 @@ def predict(id: str, guess: object = ...) -> None:
 
 
 def reveal(id: str, measured: object) -> None:
-    """Sets the guess beside what the experiment measured.
+    """Set the guess beside what the experiment measured.
 
     Where the guess was a known confusion, a sentence says why it is a natural one and what is missing in it.
     Call it in the experiment's cell with the computed result. Without a recorded guess it asks for one, and

@@ -16,7 +16,7 @@ from functools import cache
 
 import numpy as np
 
-from .answers import cut
+from backprop_lib.exercises.answers import cut
 
 RANDOM_CASES = 5  # enough that a formula right by accident on one input is caught on another
 

@@ -3,9 +3,9 @@
 import html
 from dataclasses import dataclass
 
-from . import logbook
-from .notes import BLOCK, GREEN
-from .registry import lesson, lesson_numbers
+from backprop_lib.exercises import logbook
+from backprop_lib.exercises.notes import BLOCK, GREEN
+from backprop_lib.exercises.registry import lesson, lesson_numbers
 
 
 @dataclass(frozen=True)
