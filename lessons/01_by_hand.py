@@ -6,8 +6,8 @@
 # Two neurons stand in a row. They get a number, and they answer wrongly. Three knobs could be turned to do
 # better. Which way should each one turn, and how much does it matter?
 #
-# You will find out with school arithmetic, seven multiplications in all. Then you will watch a computer do
-# the same, and drag every number to see what depends on it. It takes about half an hour.
+# You will find out with school calculus: seven multiplications in all. Then you will watch a computer do the
+# same, and drag every number to see what depends on it. It takes about half an hour.
 #
 # Run a cell with **Shift + Enter**. Wherever you see `...`, your answer goes in its place. A wrong answer is
 # welcome: you will be told what went wrong.
@@ -48,13 +48,14 @@ a1 = sigmoid(z1)
 z2 = w2 * a1 + b
 a2 = sigmoid(z2)
 L = (a2 - y) ** 2
-print(f"z1 {z1:.4f}   a1 {a1:.4f}   z2 {z2:.4f}   a2 {a2:.4f}   L {L:.4f}")
+print(f"z1 {z1:.4f}   a1 {a1:.4f}   z2 {z2:.4f}")
+print(f"a2 {a2:.4f}   L {L:.4f}")
 
 # %% [markdown] lang="en"
 # `a2` is far below the target `y`, and `L` is what we want to bring down.
 #
 # Now guess before you look: if $w_1$ grows a little, will the loss `"grow"`, `"fall"` or stay the `"same"`?
-# Your guess is kept, and nobody judges it. Being surprised is how this course works.
+# A wrong guess costs nothing. Being surprised is how this course works.
 
 # %%
 predict("01.a", ...)
@@ -71,13 +72,13 @@ change = loss(x, y, w1 + 0.01, w2, b) - L
 reveal("01.a", "grow" if change > 0 else "fall")
 
 # %% [markdown] lang="en"
-# By how much does it grow, for each unit that $w_1$ moves? Divide the change by the nudge, and make the
-# nudge smaller and smaller:
+# By how much does the loss change, for each unit that $w_1$ moves? Divide the change by the nudge, and make
+# the nudge smaller and smaller:
 
 # %%
-for nudge in (1.0, 0.1, 0.01, 0.001):
+for nudge in (1.0, 0.1, 0.01, 0.001, 0.0001):
     rate = (loss(x, y, w1 + nudge, w2, b) - L) / nudge
-    print(f"nudge {nudge:<6} change per unit {rate:.6f}")
+    print(f"nudge {nudge:<7} change per unit {rate:.6f}")
 
 # %% [markdown] lang="en"
 # The numbers settle. What they settle on is the **derivative** of $L$ with respect to $w_1$, written
@@ -104,15 +105,16 @@ print(f"da2 = {da2:.4f}")
 # %% [markdown] lang="en"
 # Negative: a larger `a2` would lower the loss.
 #
-# The next step passes through the sigmoid, so we need its slope. It has a famous short form, which uses only
-# the *output* $a = \sigma(z)$ that the forward pass has left us: $\sigma'(z) = a\,(1-a)$. A classic slip puts
-# $z$ where $a$ belongs. Here are both at $z_1$, beside the slope found by nudging:
+# The next step leads back through the sigmoid, so we need its slope. Here it is at five places, found by
+# nudging. Beside it stands a tempting guess, $z\,(1-z)$. It is wrong in every row, and at $z = 1$ it would
+# stop the gradient dead. The true formula looks much like it, but uses only the *output* $a = \sigma(z)$,
+# which the forward pass has left us. Can you find it?
 
 # %%
-nudged = (sigmoid(z1 + 1e-5) - sigmoid(z1 - 1e-5)) / 2e-5
-print(f"by nudging   {nudged:.6f}")
-print(f"a1·(1 − a1)  {a1 * (1 - a1):.6f}")
-print(f"z1·(1 − z1)  {z1 * (1 - z1):.6f}   the slip: here no gradient would pass at all")
+print("    z        a    slope   z·(1 − z)")
+for z in (-2.0, -1.0, 0.0, 1.0, 2.0):
+    slope = (sigmoid(z + 1e-5) - sigmoid(z - 1e-5)) / 2e-5
+    print(f"{z:5.1f} {sigmoid(z):8.4f} {slope:8.4f} {z * (1 - z):8.4f}")
 
 
 # %%
@@ -126,8 +128,10 @@ def sigmoid_slope(a):
 check("01.1", sigmoid_slope)  # stuck? hint("01.1"), and after that solution("01.1")
 
 # %% [markdown] lang="en"
-# So `dz2` is the upstream `da2` times that slope. From $z_2 = w_2 a_1 + b$ three paths lead on. On the one
-# to $b$ the local derivative is 1, for $b$ is only added; on the one to $a_1$ it is $w_2$.
+# So $\sigma'(z) = a\,(1-a)$, and `dz2` is the upstream `da2` times $a_2\,(1-a_2)$.
+#
+# Going back from $z_2 = w_2 a_1 + b$, three paths lead on. On the path to $b$ the local derivative is 1, as
+# $b$ is only added; on the path to $a_1$ it is $w_2$, which multiplies it.
 #
 # Your turn: what is the local derivative on the path to $w_2$? Multiply it by `dz2`.
 
@@ -144,29 +148,31 @@ check("01.2", dw2)
 
 # %% [markdown] lang="en"
 # `da1` came out positive, as the negative weight on its path turned the sign around. For the loss to fall,
-# should $a_1$ then `"grow"` or `"shrink"`? (Published tutorials get this wrong.)
+# should $a_1$ then `"grow"` or `"shrink"`?
 
 # %%
 predict("01.b", ...)
 
 # %%
-higher_a1 = (sigmoid(w2 * (a1 + 0.1) + b) - y) ** 2
-print(f"L now {L:.4f}   L with a larger a1 {higher_a1:.4f}")
-reveal("01.b", "shrink" if higher_a1 > L else "grow")
+larger_a1 = (sigmoid(w2 * (a1 + 0.1) + b) - y) ** 2
+numbers = f"L is {L:.4f}; with a larger a1 it is {larger_a1:.4f}."
+reveal("01.b", "shrink" if larger_a1 > L else "grow", numbers)
 
 # %% [markdown] lang="en"
 # A positive gradient means: more of this, more loss. To bring the loss down, go the other way.
 #
 # Two steps remain: through the first sigmoid to `dz1`, and on to `dw1`, where the local derivative is $x$.
-# Here is the whole pass as data. Each gradient in the last column is upstream of a later line, until a
-# parameter ends the path:
+# Here is the whole pass as data. Look for each gradient again as an upstream further down. Only `dw2`, `db`
+# and `dw1` do not return: there a path ends.
 
 # %%
 dz1 = da1 * a1 * (1 - a1)
-upstream = {"da2": 1.0, "dz2": da2, "dw2": dz2, "db": dz2, "da1": dz2, "dz1": da1, "dw1": dz1}
+dw1 = dz1 * x
+names = ["da2", "dz2", "dw2", "db", "da1", "dz1", "dw1"]
+upstream = [1.0, da2, dz2, dz2, dz2, da1, dz1]
 local = [2 * (a2 - y), a2 * (1 - a2), a1, 1.0, w2, a1 * (1 - a1), x]
 print("      upstream      local   gradient")
-for (name, above), here in zip(upstream.items(), local, strict=True):
+for name, above, here in zip(names, upstream, local, strict=True):
     print(f"{name:4}{above:10.4f} {here:10.4f} {above * here:10.4f}")
 
 # %% [markdown] lang="en"
@@ -193,7 +199,18 @@ check("01.3", backward)
 # ## Touch every gradient
 #
 # A `Value` is a number that remembers how it was made. With it the same formulas leave a **graph** behind:
-# a node for each number, an edge for each "depends on". `L.backward()` then does your seven steps.
+# a node for each number, an edge for each "depends on". `L.backward()` walks it as you did. It makes a few
+# more steps, because it also visits `x` and `y`, and the × and − that you did in your head. After that
+# `w1.grad` is the gradient of `w1`, and `w1.data` its plain number.
+#
+# In the picture each box shows a value and, under it, its gradient; each edge carries its local derivative.
+#
+# 1. Press the first button under the picture, then ▶ again and again: forward, then back, edge by edge. A
+#    node *adds up* (`+=`) what arrives; here only one path arrives at each.
+# 2. Tick **ask me before each gradient**, go to the start again, and be the computer yourself.
+# 3. Drag $w_2$ to 0. Which gradients die, and why only these?
+# 4. Drag $b$ to its left end. The loss is large, yet the gradient of every parameter is small. Which local
+#    derivative is to blame?
 
 # %%
 x, y = Value(2.0), Value(1.0)
@@ -205,18 +222,17 @@ z2 = w2 * a1 + b
 a2 = z2.sigmoid()
 L = (a2 - y) ** 2
 L.backward()
-print(f"dw1 by the engine {w1.grad:.4f}   by hand {dz1 * 2.0:.4f}")
+print(f"dw1 by the engine {w1.grad:.4f}   by hand {dw1:.4f}")
 explorer = explore(L)
 explorer
 
 # %% [markdown] lang="en"
-# Each box shows a value and, under it, its gradient. Each edge carries its local derivative.
+# <details><summary>Answers to 3 and 4</summary>
 #
-# 1. Press ⏮, then ▶ again and again: forward first, then back, edge by edge.
-# 2. Tick **ask me before each gradient**, press ⏮, and be the computer yourself.
-# 3. Drag $w_2$ to 0. Which gradients die, and why only these?
-# 4. Drag $b$ to its left end. The loss is large, yet every gradient at a parameter is small. Which local
-#    derivative is to blame?
+# 3: $w_2$ is the local derivative on the edge to $a_1$. At 0 nothing passes, so everything before it ($a_1$,
+# $z_1$, $w_1$, $x$) gets 0; $w_2$ and $b$ lie on other paths. 4: the sigmoid's slope at $z_2$. Far from 0 the
+# sigmoid is flat, and nearly nothing passes: it is *saturated*.
+# </details>
 #
 # What you have set can be read by the next cell:
 
@@ -224,8 +240,8 @@ explorer
 print("w2 =", explorer.values["w2"], "  dw1 =", round(explorer.gradients["w1"], 4))
 
 # %% [markdown] lang="en"
-# Now make a slider yourself: `interact` calls a function again whenever its slider moves. Let the body print
-# `backward(2.0, 1.0, 0.5, w2, 0.0)`, and find where `dw1` changes its sign.
+# Now make a slider yourself: `interact` calls a function again whenever its slider moves. In the body, unpack
+# `dw1, dw2, db = backward(2.0, 1.0, 0.5, w2, 0.0)` and print the three. Where does `dw1` change its sign?
 
 
 # %%
@@ -241,32 +257,33 @@ def at(w2=-1.0):
 # %% [markdown] lang="en"
 # ## A rate, not an amount
 #
-# Suppose $w_1$ moves by a whole 0.5. Will the loss change by `"exactly"` 0.5 × gradient, by `"less"` or by
+# Suppose $w_1$ grows by a whole 0.5. Will the loss change by `"exactly"` 0.5 × gradient, by `"less"` or by
 # `"more"`?
 
 # %%
 predict("01.c", ...)
 
 # %%
+numbers = "gradient × nudge against the real change:"
 for nudge in (0.005, 0.05, 0.5):
     real = loss(2.0, 1.0, 0.5 + nudge, -1.0, 0.0) - L.data
-    print(f"nudge {nudge:<6} gradient × nudge {w1.grad * nudge:.6f}   real change {real:.6f}")
-reveal("01.c", "less" if real < w1.grad * nudge else "more")
+    numbers += f"\n{w1.grad * nudge:.6f} against {real:.6f}"
+reveal("01.c", "less" if real < w1.grad * nudge else "more", numbers)
 
 # %% [markdown] lang="en"
-# The gradient is the speed at one point of a road. For a short way, speed × distance is nearly right; on a
-# long way the road bends. Write that estimate down:
+# A gradient is like a speed. For a short while, speed × time is nearly the way you go; over a long while the
+# speed itself changes. So for a small nudge, what is the loss after it, nearly?
 
 
 # %%
-def estimate(gradient, nudge):
+def new_loss(loss, gradient, nudge):
     ...
     ### BEGIN SOLUTION
-    return gradient * nudge
+    return loss + gradient * nudge
     ### END SOLUTION
 
 
-check("01.4", estimate)
+check("01.4", new_loss)
 
 # %% [markdown] lang="en"
 # ## Steps downhill
@@ -303,8 +320,8 @@ def slope_of_w1(w2, nudge=1e-5):
 
 together = 0.5 - 0.1 * slope_of_w1(-1.0)
 after_w2 = 0.5 - 0.1 * slope_of_w1(-1.0 - 0.1 * w2.grad)
-print(f"new w1, all at once {together:.6f}   new w1, after w2 {after_w2:.6f}")
-reveal("01.d", "same" if together == after_w2 else "different")
+numbers = f"If w2 goes first, w1 ends {after_w2 - together:+.6f} away."
+reveal("01.d", "same" if together == after_w2 else "different", numbers)
 
 # %% [markdown] lang="en"
 # A gradient belongs to a point. Once $w_2$ has moved we stand somewhere else, and $w_1$ would get the
@@ -322,9 +339,17 @@ check("01.6", new_w1)
 # One step does little. Here is the walk:
 #
 # 1. Press **one step**, and find your own `new_w1` in the table.
-# 2. How many steps until the loss is below 0.1? Guess first, then press ▶.
-# 3. Press **reset**, and try a learning rate of 1, then of 10. What gets better, and what does not?
-# 4. Drag the target $y$ to 3. The sigmoid cannot reach it: what do the parameters do instead?
+# 2. About how many steps until the loss is half of what it was? Guess first, then press ▶ and stop in time.
+# 3. Press **reset**, drag the target $y$ to 0.5, and walk with a learning rate of 0.1, of 1 and of 20. Which
+#    one arrives, which one crawls, and which one never gets there?
+# 4. Press **reset**, and drag $y$ to 3. The sigmoid cannot reach it: what do the parameters do instead?
+#
+# <details><summary>Answers to 3 and 4</summary>
+#
+# 3: at 0.1 it crawls and at 1 it arrives; at 20 it jumps across the valley and back, and the loss stays up.
+# 4: they run away. Ever larger $b$ and $w_2$ push $a_2$ towards 1, where the sigmoid gets so flat that the
+# loss hardly falls any more.
+# </details>
 
 # %%
 walk = descend(L, learning_rate=0.1)

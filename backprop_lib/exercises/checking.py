@@ -1,29 +1,51 @@
 """Judging an answer: right, not attempted, or wrong and why."""
 
 import copy
+import dis
 import inspect
 import itertools
+import re
 import warnings
 from dataclasses import dataclass
 
 import numpy as np
 
-from backprop_lib.exercises.answers import describe, is_blank, problem_text
+from backprop_lib.exercises.answers import NotNumbers, describe, is_blank, numbers_in, problem_text
 from backprop_lib.exercises.compare import (
+    ROUNDED,
     Leaf,
     Unlike,
+    agreeing_digits,
     align,
     constant_factor,
     distance,
     factor_text,
     plain,
+    same_on_every_input,
     values_text,
 )
 from backprop_lib.exercises.notes import Note
 from backprop_lib.exercises.registry import Exercise, UnknownId, find_exercise
 
 MARKS = {"solved": "✅", "blank": "⬜", "wrong": "❌", "unknown": "❓"}
-NEARLY = 0.05  # a number typed with too few digits is told so, rather than that it is wrong
+NEARLY = 10  # a number off by less than so many tolerances is called close: too few digits were typed
+
+# What an exception of the learner's function most often means: its type, what its message holds, the remark.
+REMARKS = (
+    (RecursionError, r"", "It calls itself without an end."),
+    (
+        TypeError,
+        r"'(int|float|numpy\.\w+|Tensor|Value)' object is not callable",
+        "In Python a product needs `*`: a * (1 - a).",
+    ),
+    (
+        TypeError,
+        r"operand.*'tuple'|concatenate tuple|multiply sequence",
+        "A tuple cannot be added or multiplied number by number: write one line for each parameter.",
+    ),
+)
+# Bytecode that works something out. Names, constants and unpacking alone are what an empty exercise has too.
+WORK = ("BINARY_", "BUILD_", "CALL", "COMPARE_", "FOR_ITER", "STORE_SUBSCR", "UNARY_")
 
 
 @dataclass(frozen=True, repr=False)
@@ -65,8 +87,10 @@ def evaluate(id: str, answer: object) -> Verdict:
     A function is called with the exercise's inputs (the notebook's own values first, then seeded random ones)
     and compared within the exercise's relative tolerance, 1e-6 unless it says otherwise. A number may be
     typed with fewer digits: it is right within 0.5 % (unless the exercise says otherwise) and if no
-    misconception's result is nearer. `...` and None, alone or inside, count as not attempted. Only
-    KeyboardInterrupt passes through.
+    misconception's result is nearer. A misconception's number is recognised within 0.5 %, which is what
+    rounding to three digits can do, however fine the exercise's tolerance; unless it lies so near to the
+    truth itself, where only the exercise's tolerance tells the two apart. `...` and None, alone or inside,
+    count as not attempted. Only KeyboardInterrupt passes through.
 
     >>> evaluate("01.2", -0.2165)
     ✅ 01.2  Right.
@@ -131,17 +155,31 @@ def _run(exercise: Exercise, answer: object) -> list | Verdict:
                 return _blank(exercise)
             if "ellipsis" in problem_text(problem):  # arithmetic with a `...` that is to be filled in
                 return _blank(exercise, "There is a `...` in the function still.")
-            end = " It calls itself without an end." if isinstance(problem, RecursionError) else ""
             at = _inputs_text(exercise, arguments)
-            return _wrong(exercise, f"Your function raised `{problem_text(problem)}` at {at}.{end}")
+            text = f"Your function raised `{problem_text(problem)}` at {at}."
+            return _wrong(exercise, " ".join([text, *_remarks(problem)]))
     blanks = [is_blank(result) for result in received]
+    if all(result is None for result in received) and _works(answer):
+        return _wrong(exercise, "It runs, but hands nothing back: is a `return` missing?")
     if all(blanks):
-        nothing = any(result is None for result in received)
-        return _blank(exercise, f"{exercise.task} So far it returns nothing." if nothing else "")
+        return _blank(exercise)
     if any(blanks):
         at = _inputs_text(exercise, exercise.cases()[blanks.index(True)])
         return _wrong(exercise, f"Your function returned nothing at {at}: is a `return` missing on one path?")
     return received
+
+
+def _remarks(problem: BaseException) -> list[str]:
+    text = problem_text(problem)
+    return [remark for kind, sign, remark in REMARKS if isinstance(problem, kind) and re.search(sign, text)]
+
+
+def _works(function) -> bool:
+    """Whether a function does anything besides unpacking its arguments."""
+    try:
+        return any(step.opname.startswith(WORK) for step in dis.get_instructions(function))
+    except Exception:  # written in C, or an object that can be called: no telling
+        return False
 
 
 def _argument_mismatch(answer, exercise: Exercise) -> str:
@@ -154,43 +192,56 @@ def _argument_mismatch(answer, exercise: Exercise) -> str:
         signature.bind(*arguments)
     except TypeError:
         names, theirs = ", ".join(exercise.argument_names), ", ".join(signature.parameters) or "nothing"
-        return f"The function is called with {len(arguments)} arguments, ({names}); yours takes {theirs}."
+        count = "1 argument" if len(arguments) == 1 else f"{len(arguments)} arguments"
+        return f"The function is called with {count}, ({names}); yours takes {theirs}."
     return ""
 
 
 def _closest(exercise: Exercise, cases: list[tuple], received: list):
     """`truth` or the misconception that agrees with the answer on every input; the nearest if several do."""
-    best, best_distance = None, exercise.tolerance
+    best, best_distance = None, np.inf
     for candidate in (exercise.truth, *exercise.misconceptions):
         function = candidate if candidate is exercise.truth else candidate.wrong
         try:
+            tolerance = _tolerance(exercise, function)
             apart = max(
                 distance(function(*copy.deepcopy(arguments)), result, exercise.parts)
                 for arguments, result in zip(cases, received, strict=True)
             )
         except (ArithmeticError, ValueError):  # this mistake breaks on these inputs, and the answer did not
             continue
-        if apart < best_distance or (best is None and apart <= best_distance):
+        if apart <= tolerance and apart < best_distance:
             best, best_distance = candidate, apart
     return best
 
 
+def _tolerance(exercise: Exercise, function) -> float:
+    """How near an answer has to come to what `function` returns; `evaluate` tells the rule."""
+    if exercise.asks_for_a_function or distance(exercise.truth(), function(), exercise.parts) <= ROUNDED:
+        return exercise.tolerance
+    return max(exercise.tolerance, ROUNDED)
+
+
 def _explain(exercise: Exercise, cases: list[tuple], received: list) -> str:
     """For a wrong answer that no misconception explains: the first input on which it fails, and how."""
-    all_leaves: list[Leaf] = []
+    aligned: list[list[Leaf]] = []
     first = None
     for arguments, result in zip(cases, received, strict=True):
         expected = exercise.truth(*copy.deepcopy(arguments))
         try:
             leaves = align(expected, result, exercise.parts)
         except Unlike as unlike:
-            return _form_text(exercise, arguments, unlike)
-        all_leaves += leaves
+            return _several_text(exercise, expected, result) or _form_text(exercise, arguments, unlike)
+        aligned.append(leaves)
         if first is None and any(leaf.distance > exercise.tolerance for leaf in leaves):
             first = arguments, expected, result, leaves
     arguments, expected, result, leaves = first
     if isinstance(expected, str):
         return _choice_text(exercise, result)
+    if same_on_every_input(aligned):
+        names = _listed([f"`{name}`" for name in exercise.argument_names])
+        noun = "argument" if len(exercise.argument_names) == 1 else "arguments"
+        return f"The result is the same for every input: use the {noun} {names}."
     if _is_another_order(expected, result, exercise):
         order = ", ".join(exercise.parts) or "that of the task"
         return f"These are the right values in another order; the order asked for is ({order})."
@@ -201,10 +252,35 @@ def _explain(exercise: Exercise, cases: list[tuple], received: list) -> str:
         return _without_giving_it_away(wrong[0], exercise) + also
     name = f"{wrong[0].label}: " if wrong[0].label else ""
     text = f"At {_inputs_text(exercise, arguments)}: {name}{values_text(wrong[0])}.{also}"
+    all_leaves = list(itertools.chain.from_iterable(aligned))
+    apart = max(leaf.distance for leaf in all_leaves)
+    if apart <= ROUNDED:
+        digits = agreeing_digits(apart)
+        text += f" All results agree to about {digits} digits: compute, don't type rounded numbers."
     factor = constant_factor(all_leaves)
     if factor is not None:
         text += f" On all {len(cases)} inputs every value is {factor_text(factor)} × the right one."
     return text
+
+
+def _several_text(exercise: Exercise, expected: object, result: object) -> str:
+    """For several numbers where a fixed answer is one; empty if that is not what came."""
+    try:
+        one, several = numbers_in(expected), numbers_in(result)
+    except NotNumbers:
+        return ""
+    if exercise.asks_for_a_function or one.ndim or not several.ndim:
+        return ""
+    if type(result) is tuple and [type(part) for part in result] == [int, int] and 0 <= result[1] < 10**15:
+        typed = f"{result[0]}.{result[1]}" if result[0] else f"0.{result[1]} or -0.{result[1]}"  # -0 is 0
+        return f"Two numbers came. Is it a decimal comma? Python writes a decimal point: {typed}."
+    if several.size == 1:
+        return "One number came, but wrapped up: is there a comma or a bracket too many?"
+    text = f"{several.size} values came, and one number is asked for"
+    if several.ndim == 1:
+        right = [i for i, value in enumerate(several) if distance(expected, value) <= exercise.tolerance]
+        text += f"; the one at [{right[0]}] is it" if len(right) == 1 else ""
+    return f"{text}."
 
 
 def _form_text(exercise: Exercise, arguments: tuple, unlike: Unlike) -> str:
@@ -229,7 +305,7 @@ def _without_giving_it_away(leaf: Leaf, exercise: Exercise) -> str:
     text = f"{name} {describe(received)}."
     if not np.isfinite(received):
         return f"{text} The answer is a finite number."
-    if leaf.distance <= NEARLY:
+    if leaf.distance <= NEARLY * exercise.tolerance:
         return f"{text} Close, but not equal: give at least four digits, and round only at the end."
     if received == 0 or expected == 0:
         return text + (" The answer is not zero." if expected else " It is smaller than that.")

@@ -1,5 +1,6 @@
 """How far an answer is from a result: structure first, then shape, then values."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +10,8 @@ from backprop_lib.exercises.answers import NotNumbers, array_text, describe, key
 # Entries smaller than this share of an array's largest are compared with that share: their own size is mostly
 # the rounding of the larger ones.
 SMALL_ENTRY = 1e-3
+
+ROUNDED = 0.005  # a number rounded to three digits is at most this far off
 
 
 class Unlike(Exception):
@@ -126,6 +129,29 @@ def constant_factor(leaves: list[Leaf], tolerance: float = 1e-6) -> float | None
     if factor == 0 or abs(factor - 1) < 0.01 or np.ptp(ratios) > tolerance * abs(factor):
         return None
     return factor
+
+
+def same_on_every_input(cases: list[list[Leaf]]) -> bool:
+    """Whether the received numbers are the same on every input, although the expected ones are not.
+
+    >>> same_on_every_input([align(1.0, 0.5), align(2.0, 0.5)])
+    True
+    """
+    leaves = [leaf for case in cases for leaf in case]
+    if not all(leaf.is_numeric and np.isfinite(leaf.received).all() for leaf in leaves):
+        return False
+    expected = {tuple(leaf.expected.tobytes() for leaf in case) for case in cases}
+    received = {tuple(leaf.received.tobytes() for leaf in case) for case in cases}
+    return len(received) == 1 < len(expected)
+
+
+def agreeing_digits(apart: float) -> int:
+    """To how many digits numbers agree that lie this far apart (relative, not zero).
+
+    >>> agreeing_digits(ROUNDED), agreeing_digits(2e-6)
+    (3, 6)
+    """
+    return math.floor(math.log10(5 / apart))
 
 
 def factor_text(factor: float) -> str:

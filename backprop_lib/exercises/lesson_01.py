@@ -91,13 +91,17 @@ def dL_dw2():
     return delta2 * a1  # × the local derivative of z2 with respect to w2
 
 
+def _forward(x, y, w1, w2, b):
+    z1 = w1 * x
+    a1 = sigmoid(z1)
+    z2 = w2 * a1 + b
+    return z1, a1, z2, sigmoid(z2)
+
+
 def _at_example():
     """a1, z2, a2 and ∂L/∂a2 of the example: what the mistakes below start from."""
-    x, y, w1, w2, b = EXAMPLE
-    a1 = sigmoid(w1 * x)
-    z2 = w2 * a1 + b
-    a2 = sigmoid(z2)
-    return a1, z2, a2, 2 * (a2 - y)
+    _, a1, z2, a2 = _forward(*EXAMPLE)
+    return a1, z2, a2, 2 * (a2 - EXAMPLE[1])
 
 
 def _dL_dw2_with(formula):
@@ -129,8 +133,8 @@ ONE_GRADIENT = Exercise(
         ),
         Misconception(
             "target minus output",
-            "The size is right, the sign is not: with L = (a2 − y)² the first factor is 2(a2 − y), and not "
-            "2(y − a2).",
+            "The size is right, the sign is not. The upstream is dz2 (not da1, which is −dz2 here); and the "
+            "walk began with 2(a2 − y), not 2(y − a2).",
             _dL_dw2_with(lambda a1, z2, a2, da2: -da2 * a2 * (1 - a2) * a1),
         ),
         Misconception(
@@ -140,7 +144,8 @@ ONE_GRADIENT = Exercise(
         ),
         Misconception(
             "last factor missing",
-            "This is ∂L/∂z2, which is also ∂L/∂b. For w2 one factor remains: ∂z2/∂w2 = a1.",
+            "This is dz2 itself, which is also db. For w2 one factor remains: ∂z2/∂w2 = a1. If you did "
+            "multiply, then by z1, which happens to be 1 here: w2 multiplies the neuron's output, a1.",
             _dL_dw2_with(lambda a1, z2, a2, da2: da2 * a2 * (1 - a2)),
         ),
         Misconception(
@@ -158,6 +163,16 @@ ONE_GRADIENT = Exercise(
             "slope of the other layer",
             "Here σ' was taken at z1. Between a2 and z2 the slope is a2(1 − a2).",
             _dL_dw2_with(lambda a1, z2, a2, da2: da2 * a1 * (1 - a1) * a1),
+        ),
+        Misconception(
+            "local derivative alone",
+            "This is a1, the local derivative: the right one, but alone. Multiply it by the upstream dz2.",
+            _dL_dw2_with(lambda a1, z2, a2, da2: a1),
+        ),
+        Misconception(
+            "upstream plus local",
+            "This is dz2 + a1. Along a path the rates multiply: upstream × local derivative.",
+            _dL_dw2_with(lambda a1, z2, a2, da2: da2 * a2 * (1 - a2) + a1),
         ),
     ),
 )
@@ -182,7 +197,8 @@ def backward(x, y, w1, w2, b):
     return dw1, dw2, db
 
 
-def _slope(z, a):
+def _slope(z, a, other):
+    """The sigmoid's slope from a layer's input and output; `other` is the other layer's output."""
     return a * (1 - a)
 
 
@@ -193,6 +209,7 @@ def _backward_but(
     w2,
     b,
     *,
+    forward=_forward,
     loss_slope=lambda a2, y: 2 * (a2 - y),
     slope2=_slope,
     slope1=_slope,
@@ -203,13 +220,18 @@ def _backward_but(
     upstream=True,
 ):
     """The backward pass with one of its local derivatives exchanged for a mistaken one."""
-    z1 = w1 * x
-    a1 = sigmoid(z1)
-    z2 = w2 * a1 + b
-    a2 = sigmoid(z2)
-    dz2 = loss_slope(a2, y) * slope2(z2, a2) if upstream else 1
-    dz1 = dz2 * for_a1(a1, w2) * slope1(z1, a1) if upstream else 1
+    z1, a1, z2, a2 = forward(x, y, w1, w2, b)
+    dz2 = loss_slope(a2, y) * slope2(z2, a2, a1) if upstream else 1
+    dz1 = dz2 * for_a1(a1, w2) * slope1(z1, a1, a2) if upstream else 1
     return dz1 * for_w1(x, w1), dz2 * for_w2(a1, w2), dz2 * for_b(b)
+
+
+def _slope_of_input(z, a, other):
+    return z * (1 - z)
+
+
+def _slope_of_other(z, a, other):
+    return other * (1 - other)
 
 
 def _backward_with(**mistake):
@@ -245,23 +267,46 @@ BACKWARD_PASS = Exercise(
         Misconception(
             "no slope in layer 2",
             "These are the gradients without σ'(z2): dz2 is da2 times a2(1 − a2).",
-            _backward_with(slope2=lambda z, a: 1),
+            _backward_with(slope2=lambda *_: 1),
         ),
         Misconception(
             "no slope in layer 1",
             "dw2 and db are right; dw1 lacks σ'(z1): dz1 is da1 times a1(1 − a1).",
-            _backward_with(slope1=lambda z, a: 1),
+            _backward_with(slope1=lambda *_: 1),
         ),
         Misconception(
             "no slopes at all",
             "Both slopes of the sigmoid are missing: σ'(z2) = a2(1 − a2) and σ'(z1) = a1(1 − a1).",
-            _backward_with(slope1=lambda z, a: 1, slope2=lambda z, a: 1),
+            _backward_with(slope1=lambda *_: 1, slope2=lambda *_: 1),
         ),
         Misconception(
             "z(1 − z)",
             "Here σ'(z) was taken as z(1 − z). It is a(1 − a), with the sigmoid's output. At z1 = 1 yours "
             "gives 0 and stops the gradient.",
-            _backward_with(slope1=lambda z, a: z * (1 - z), slope2=lambda z, a: z * (1 - z)),
+            _backward_with(slope1=_slope_of_input, slope2=_slope_of_input),
+        ),
+        Misconception(
+            "z(1 − z) in layer 1",
+            "dw2 and db are right; for dz1 the slope was taken as z1(1 − z1). It is a1(1 − a1), with the "
+            "sigmoid's output.",
+            _backward_with(slope1=_slope_of_input),
+        ),
+        Misconception(
+            "z(1 − z) in layer 2",
+            "For dz2 the slope was taken as z2(1 − z2). It is a2(1 − a2), with the sigmoid's output, as you "
+            "have it in layer 1.",
+            _backward_with(slope2=_slope_of_input),
+        ),
+        Misconception(
+            "slopes swapped",
+            "The two slopes changed places: a2(1 − a2) belongs to dz2, and a1(1 − a1) to dz1.",
+            _backward_with(slope1=_slope_of_other, slope2=_slope_of_other),
+        ),
+        Misconception(
+            "forward pass left outside",
+            "Right at the notebook's own numbers only: a1 and a2 come from the cells above. Compute them "
+            "inside the function.",
+            _backward_with(forward=lambda *_: _forward(*EXAMPLE)),
         ),
         Misconception(
             "no factor 2",
@@ -284,6 +329,11 @@ BACKWARD_PASS = Exercise(
             "w1 in place of x",
             "dw1 ends with w1. From z1 = w1·x, the derivative with respect to w1 is x.",
             _backward_with(for_w1=lambda x, w1: w1),
+        ),
+        Misconception(
+            "x left out",
+            "dw2 and db are right; dw1 is dz1 still. From z1 = w1·x one factor remains: x.",
+            _backward_with(for_w1=lambda x, w1: 1),
         ),
         Misconception(
             "w2 in place of a1",
@@ -318,61 +368,82 @@ BACKWARD_PASS = Exercise(
 # --- 01.4 a rate, not an amount -----------------------------------------------------------------------------
 
 
-def estimate(g, dw):
-    return g * dw
+def new_loss(loss, gradient, nudge):
+    return loss + gradient * nudge
 
 
-ESTIMATE = Exercise(
+def _new_loss_inputs(generator):
+    loss = round(float(generator.uniform(0.2, 0.9)), 2)
+    return loss, _nonzero(generator, 0.1, 3.0), _nonzero(generator, 0.02, 0.4)
+
+
+NEW_LOSS = Exercise(
     id="01.4",
-    task="Write `estimate(g, dw)`: about how much the loss changes when a weight with gradient g moves by "
-    "dw.",
-    truth=estimate,
-    inputs=lambda generator: (_nonzero(generator, 0.1, 3.0), _nonzero(generator, 0.02, 0.4)),
-    examples=((0.1165, 0.01),),
-    explain="A gradient is a rate: loss per unit of weight. Times the distance moved it becomes an amount, "
-    "good for small moves.",
+    task="Write `new_loss(loss, gradient, nudge)`: the loss, nearly, after a parameter with this gradient "
+    "has moved by a small nudge.",
+    truth=new_loss,
+    inputs=_new_loss_inputs,
+    examples=((0.4557, 0.1165, 0.01),),
+    explain="A gradient is a rate: loss per unit of the parameter. Times the nudge it becomes an amount, and "
+    "that is what the loss changes by, as long as the nudge is small.",
     hints=(
-        "A gradient is like a speed. How far does one get in a given time?",
-        "The units: g is loss per weight, dw is weight; the answer is loss.",
+        "A gradient is like a speed. How far do you get in a short while, and where are you then?",
+        "The units: gradient is loss per unit of the parameter, nudge is so many units. How do the two make "
+        "an amount of loss?",
+        "New loss = old loss + change. The change is rate × distance.",
     ),
     misconceptions=(
         Misconception(
+            "change alone",
+            "This is gradient · nudge, the change alone. The new loss is the old one plus that.",
+            lambda loss, gradient, nudge: gradient * nudge,
+        ),
+        Misconception(
             "rate taken for an amount",
-            "This is g itself, the change per unit of weight. The weight moves by dw, and not by 1.",
-            lambda g, dw: g,
+            "This is loss + gradient. The gradient is the change per unit, and the parameter moves by nudge, "
+            "not by 1.",
+            lambda loss, gradient, nudge: loss + gradient,
         ),
         Misconception(
-            "divided by the gradient",
-            "This is dw / g. A steeper loss changes more for the same move, so g multiplies.",
-            lambda g, dw: dw / g,
-        ),
-        Misconception(
-            "divided by the move",
-            "This is g / dw, which grows as the move shrinks. A smaller move changes the loss less: "
-            "multiply.",
-            lambda g, dw: g / dw,
+            "nudge alone added",
+            "This is loss + nudge. The nudge moves the parameter; how much the loss answers, the gradient "
+            "says: multiply.",
+            lambda loss, gradient, nudge: loss + nudge,
         ),
         Misconception(
             "sign of descent",
-            "This is −g · dw. The minus belongs to the rule for choosing a step; here the step dw is given "
-            "already.",
-            lambda g, dw: -g * dw,
+            "This is loss − gradient · nudge. The minus belongs to the rule for choosing a step; here the "
+            "nudge is given already.",
+            lambda loss, gradient, nudge: loss - gradient * nudge,
+        ),
+        Misconception(
+            "divided by the gradient",
+            "This is loss + nudge / gradient. A steeper loss changes more for the same nudge, so the "
+            "gradient multiplies.",
+            lambda loss, gradient, nudge: loss + nudge / gradient,
+        ),
+        Misconception(
+            "divided by the nudge",
+            "This is loss + gradient / nudge, which grows as the nudge shrinks. A smaller nudge changes the "
+            "loss less: multiply.",
+            lambda loss, gradient, nudge: loss + gradient / nudge,
+        ),
+        Misconception(
+            "multiplied by the loss",
+            "This is loss · gradient · nudge. The change, gradient · nudge, is an amount of loss already: "
+            "add it to the old loss.",
+            lambda loss, gradient, nudge: loss * gradient * nudge,
+        ),
+        Misconception(
+            "change taken for a share",
+            "This is loss · (1 + gradient · nudge). The change is an amount, and not a share of the loss: "
+            "add it as it is.",
+            lambda loss, gradient, nudge: loss * (1 + gradient * nudge),
         ),
         Misconception(
             "without the sign",
-            "This is |g · dw|. The sign matters: it says whether the loss grows or falls.",
-            lambda g, dw: abs(g * dw),
-        ),
-        Misconception(
-            "squared",
-            "This is (g · dw)². The loss has a square in it, but g is its derivative already: no further "
-            "square.",
-            lambda g, dw: (g * dw) ** 2,
-        ),
-        Misconception(
-            "added",
-            "This is g + dw. A rate and a distance cannot be added; their product is an amount.",
-            lambda g, dw: g + dw,
+            "This is loss + |gradient · nudge|. The sign matters: it says whether the loss grows or falls.",
+            lambda loss, gradient, nudge: loss + abs(gradient * nudge),
         ),
     ),
 )
@@ -453,6 +524,22 @@ STEP = Exercise(
             "× gradient.",
             _step_with(lambda p, g, eta: p - eta * g * p),
         ),
+        Misconception(
+            "rate typed as a number",
+            "Right at η = 0.1 only: the learning rate is typed into the function. Use the argument `eta`.",
+            _step_with(lambda p, g, eta: p - RATE * g),
+        ),
+        Misconception(
+            "gradient left out",
+            "This is old − η for every parameter: the gradient is left out. The step is η × gradient.",
+            _step_with(lambda p, g, eta: p - eta),
+        ),
+        Misconception(
+            "only the first moved",
+            "w1 is right, but w2 and b are still the old ones. Every parameter takes a step, each with its "
+            "own gradient.",
+            lambda parameters, gradients, eta: (step(parameters, gradients, eta)[0], *parameters[1:]),
+        ),
     ),
 )
 
@@ -513,6 +600,11 @@ ALL_AT_ONCE = Exercise(
             _new_w1_with(lambda w1, g: -RATE * g),
         ),
         Misconception(
+            "not moved",
+            "This is the old w1, before the step. Its new value is 0.5 − 0.1 × gradient.",
+            _new_w1_with(lambda w1, g: w1),
+        ),
+        Misconception(
             "gradient instead of new value",
             "This is w1's gradient. Its new value is 0.5 − 0.1 × that.",
             _new_w1_with(lambda w1, g: g),
@@ -525,13 +617,13 @@ ALL_AT_ONCE = Exercise(
         Misconception(
             "no slope in layer 1",
             "The gradient of w1 lacks σ'(z1) = a1(1 − a1), so this step is too long.",
-            lambda: 0.5 - RATE * _backward_but(*EXAMPLE, slope1=lambda z, a: 1)[0],
+            lambda: 0.5 - RATE * _backward_but(*EXAMPLE, slope1=lambda *_: 1)[0],
         ),
     ),
 )
 
 
-EXERCISES = (SIGMOID_SLOPE, ONE_GRADIENT, BACKWARD_PASS, ESTIMATE, STEP, ALL_AT_ONCE)
+EXERCISES = (SIGMOID_SLOPE, ONE_GRADIENT, BACKWARD_PASS, NEW_LOSS, STEP, ALL_AT_ONCE)
 
 
 # --- predictions --------------------------------------------------------------------------------------------

@@ -1,5 +1,7 @@
 """`predict` before the experiment, `reveal` in it: a guess is kept, then set beside what was measured."""
 
+import functools
+
 import numpy as np
 
 from backprop_lib.exercises import logbook
@@ -22,17 +24,18 @@ def predict(id: str, guess: object = ...) -> None:
     _guarded(_predict, id, guess)
 
 
-def reveal(id: str, measured: object) -> None:
+def reveal(id: str, measured: object, numbers: str = "") -> None:
     """Set the guess beside what the experiment measured.
 
     Where the guess was a known confusion, a sentence says why it is a natural one and what is missing in it.
-    Call it in the experiment's cell with the computed result. Without a recorded guess it asks for one, and
-    neither tells nor records anything: a published notebook gives no result away.
+    Call it in the experiment's cell with the computed result. `numbers` is a text with the experiment's
+    figures, on one line or several, shown below. Without a recorded guess it asks for one, and neither tells
+    nor records anything: a published notebook gives no result away.
 
     >>> reveal("01.z", "grow")
     ❓ There is no prediction "01.z"; the nearest are 01.d, 01.c, 01.b.
     """
-    _guarded(_reveal, id, measured)
+    _guarded(functools.partial(_reveal, numbers=numbers), id, measured)
 
 
 def _guarded(action, id: object, value: object) -> None:
@@ -75,7 +78,7 @@ def _predict(prediction: Prediction, guess: object) -> Note:
     return Note("✎", prediction.id, f"Recorded: {describe_guess(value)}.")
 
 
-def _reveal(prediction: Prediction, measured: object) -> Note:
+def _reveal(prediction: Prediction, measured: object, numbers: object) -> Note:
     truth = _read(prediction, measured)
     if truth is None:
         return Note(
@@ -90,12 +93,13 @@ def _reveal(prediction: Prediction, measured: object) -> Note:
             found.update(entry)
 
     logbook.change(record)
-    shown = describe_guess(truth)
     if not found:
         return Note("▸", prediction.id, "Guess first, in the cell above; then run this cell again.")
     guess = found["guess"]
+    compared = f"You predicted {describe_guess(guess)}; measured: {describe_guess(truth)}."
+    more = numbers if type(numbers) is str else describe(numbers)
     if _agree(prediction, guess, truth):
-        return Note("✅", prediction.id, f"You predicted {describe_guess(guess)}; measured: {shown}.")
+        return Note("✅", prediction.id, compared, more=more)
     why = next(
         (
             f" {confusion.why}"
@@ -104,7 +108,7 @@ def _reveal(prediction: Prediction, measured: object) -> Note:
         ),
         "",
     )
-    return Note("▸", prediction.id, f"You predicted {describe_guess(guess)}; measured: {shown}.{why}")
+    return Note("▸", prediction.id, compared + why, more=more)
 
 
 def describe_guess(guess: str | float) -> str:

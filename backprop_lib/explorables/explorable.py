@@ -8,8 +8,11 @@ _STATIC = Path(__file__).parent / "static"
 
 
 def browser_side(name):
-    """Give the bundle and the style sheet of an explorable, as anywidget's two attributes."""
-    return _STATIC / f"{name}.js", _STATIC / "explorables.css"
+    """Give the bundle and the style sheet of an explorable, as anywidget's two attributes.
+
+    Their text, not their paths: anywidget watches a file on behalf of every instance, and none is ever freed.
+    """
+    return tuple((_STATIC / file).read_text(encoding="utf-8") for file in (f"{name}.js", "explorables.css"))
 
 
 class Explorable(anywidget.AnyWidget):
@@ -21,7 +24,10 @@ class Explorable(anywidget.AnyWidget):
         raise NotImplementedError
 
     def __repr__(self):
-        return self.sentence
+        try:
+            return self.sentence
+        except (ArithmeticError, ValueError) as problem:  # a leaf was moved to where there is no result
+            return str(problem)
 
 
 class Leaves(dict):
@@ -33,3 +39,9 @@ class Leaves(dict):
 
     def __setitem__(self, name, number):
         self._tell({name: number})
+
+    def update(self, *pairs, **numbers):
+        self._tell(dict(*pairs, **numbers))
+
+    def __ior__(self, numbers):
+        return self | numbers

@@ -1,5 +1,6 @@
 """A learner's graph, written down once for the browser: names, formulas, values."""
 
+import reprlib
 from itertools import count
 
 from backprop_lib.engine import functions
@@ -10,17 +11,18 @@ LARGEST = 20_000
 LONGEST_NAME = 10
 
 # How tightly an operation's formula holds together, and how tightly each of its parents must.
-_SUM, _PRODUCT, _POWER, _ATOM = 1, 2, 3, 4
+# A quotient stands below a product, because a / b·c could be read as a / (b·c).
+_NEGATION, _SUM, _QUOTIENT, _PRODUCT, _POWER, _ATOM = range(1, 7)
 _HOLDS = {
-    "add": (_SUM, (_SUM, _SUM)),
-    "subtract": (_SUM, (_SUM, _PRODUCT)),
+    "add": (_SUM, (_NEGATION, _SUM)),
+    "subtract": (_SUM, (_NEGATION, _QUOTIENT)),
     "multiply": (_PRODUCT, (_PRODUCT, _PRODUCT)),
-    "divide": (_PRODUCT, (_PRODUCT, _POWER)),
-    "negate": (_PRODUCT, (_PRODUCT,)),
+    "divide": (_QUOTIENT, (_PRODUCT, _POWER)),
+    "negate": (_NEGATION, (_QUOTIENT,)),
     "power": (_POWER, (_ATOM, _ATOM)),
     "power_of": (_POWER, (_ATOM,)),
     "affine": (_SUM, (_PRODUCT,)),
-    "sqrt": (_ATOM, (_ATOM,)),
+    "sqrt": (_POWER, (_ATOM,)),
 }
 
 
@@ -37,7 +39,8 @@ def trace(root, names, parameters=None):
     """
     if not isinstance(root, Value):
         raise TypeError(
-            f"explore(...) takes a Value that you computed; received {type(root).__name__} {root!r}"
+            f"the graph is that of a Value; received {type(root).__name__} {reprlib.repr(root)}: "
+            "give the loss itself"
         )
     if not root.parents:
         raise ValueError(f"this Value ({root.data:g}) was typed in, not computed: there is no graph to draw")
@@ -50,15 +53,13 @@ def trace(root, names, parameters=None):
     index = {node: i for i, node in enumerate(order)}
     chosen = None if parameters is None else set(parameters)
     # Reversed, so that of two variables for one Value the first one made names it.
-    given = {id(value): name for name, value in reversed(names.items()) if name[0] != "_"}
+    given = {id(value): name for name, value in reversed(names.items()) if name[0].isalpha()}
     written, taken, numbers = [], {}, count(1)
     for node in order:
         parents = [index[parent] for parent in node.parents]
         shown = [written[parent] for parent in parents]
         name, hold = _name(node, given.get(id(node)), shown, numbers)
-        taken[name] = taken.get(name, 0) + 1
-        if taken[name] > 1:
-            name += f" #{taken[name]}"
+        name = _free(name, taken)
         entry = {
             "name": name,
             "hold": hold,
@@ -67,7 +68,7 @@ def trace(root, names, parameters=None):
             "value": node.data,
             "role": _role(node, name, chosen),
         }
-        written.append(entry | _made(node, shown, name) if node.parents else entry)
+        written.append(entry | _made(node, shown, entry) if node.parents else entry)
     written[-1]["role"] = "loss"
     for entry in written:
         del entry["hold"], entry["numbered"]
@@ -95,8 +96,8 @@ def replay(nodes, leaves):
 
 def _name(node, given, parents, numbers):
     """Name a node: its label, the learner's variable, its formula while that is short, or a number."""
-    if node.label or given:
-        return node.label or given, _ATOM
+    if name := node.label or given:
+        return name, _NEGATION if set(" +-*/·^−") & set(name) else _ATOM  # a label may be a formula
     if not node.parents:
         return f"c{next(numbers)}", _ATOM
     formula = _formula(node.operation, parents)
@@ -105,18 +106,29 @@ def _name(node, given, parents, numbers):
     return f"v{next(numbers)}", _ATOM
 
 
-def _made(node, parents, name):
+def _free(name, taken):
+    """Give the name, with a number behind it where another node has it; `taken` remembers."""
+    free = name
+    while free in taken:
+        taken[name] += 1
+        free = f"{name} #{taken[name]}"
+    taken[free] = 1
+    return free
+
+
+def _made(node, parents, entry):
     """Say how a node was made, and how it answers to each parent."""
     operation = node.operation
     safe = [_bracketed(parent, _ATOM) for parent in parents]
-    derivatives = (operation.derivative_formula(k, safe, name) for k in range(len(parents)))
+    out = _bracketed(entry, _PRODUCT)
+    derivatives = (operation.derivative_formula(k, safe, out) for k in range(len(parents)))
     return {
         "operation": operation.name,
         "parameter": operation.parameter,
         "symbol": operation.symbol,
         "needs": operation.needs,
         "formula": _formula(operation, parents),
-        "derivatives": [_single(formula) for formula in derivatives],
+        "derivatives": [_single(formula, safe) for formula in derivatives],
     }
 
 
@@ -130,14 +142,12 @@ def _bracketed(parent, needed):
     return parent["name"] if parent["hold"] >= needed else f"({parent['name']})"
 
 
-def _single(formula):
-    """Drop brackets around a whole formula: (a − y) alone is a − y."""
-    inside = formula[1:-1]
-    return (
-        inside
-        if formula.startswith("(") and formula.endswith(")") and not {"(", ")"} & set(inside)
-        else formula
-    )
+def _single(formula, safe):
+    """Drop brackets that hold nothing together: (a − y) alone is a − y, cos((a − y)) is cos(a − y)."""
+    for name in safe:
+        if name.startswith("("):
+            formula = name[1:-1] if formula == name else formula.replace(f"({name})", name)
+    return formula
 
 
 def _role(node, name, chosen):

@@ -1,5 +1,8 @@
 """How numbers and sentences are written; the browser side (js/shared/numbers.js) writes them the same way."""
 
+import math
+from decimal import ROUND_HALF_UP, Decimal, localcontext
+
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -9,10 +12,13 @@ def number(x):
     >>> number(-0.29615), number(2.0), number(9.5367e-07)
     ('−0.2962', '2', '9.54×10⁻⁷')
     """
-    if x and not 0.0005 <= abs(x) < 100_000:
-        digits, exponent = f"{x:.2e}".split("e")
-        return f"{digits}×10{str(int(exponent)).translate(_SUPERSCRIPT)}".replace("-", "−")
-    text = f"{x:.4f}".rstrip("0").rstrip(".").replace("-", "−")
+    if not math.isfinite(x):
+        return "none"
+    with localcontext(rounding=ROUND_HALF_UP):  # as a browser rounds: 0.03125 is 0.0313
+        if x and not 0.0005 <= abs(x) < 100_000:
+            digits, exponent = f"{Decimal(x):.2e}".split("e")
+            return f"{digits}×10{str(int(exponent)).translate(_SUPERSCRIPT)}".replace("-", "−")
+        text = f"{Decimal(x):.4f}".rstrip("0").rstrip(".").replace("-", "−")
     return "0" if text == "−0" else text
 
 
@@ -22,7 +28,7 @@ def signed(x):
     >>> signed(0.5), signed(-0.5), signed(0.0)
     ('+0.5', '−0.5', '0')
     """
-    return f"+{number(x)}" if x > 0 else number(x)
+    return f"+{number(x)}" if 0 < x < math.inf else number(x)
 
 
 def summary(nodes, leaves, values, gradients):
@@ -32,7 +38,9 @@ def summary(nodes, leaves, values, gradients):
     """
     result = nodes[-1]["name"]
     at = {node["name"]: i for i, node in enumerate(nodes)}
-    said = [f"∂{_bracketed(result)}/∂{leaf} = {signed(gradients[at[leaf]])}" for leaf in leaves[:6]]
+    said = [
+        f"∂{_bracketed(result)}/∂{_bracketed(leaf)} = {signed(gradients[at[leaf]])}" for leaf in leaves[:6]
+    ]
     more = f", and {len(leaves) - 6} more" if len(leaves) > 6 else ""
     return f"{result} = {number(values[-1])}; {', '.join(said)}{more}"
 

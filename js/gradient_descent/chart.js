@@ -92,6 +92,7 @@ function spread(heights) {
     order[i].height = Math.max(order[i].height, order[i - 1].height + APART);
   }
   const placed = [];
-  for (const { height, k } of order) placed[k] = Math.min(height, SIZE.height - 12);
+  // … and up again from the bottom, where lines end together.
+  order.reverse().forEach(({ height, k }, i) => (placed[k] = Math.min(height, SIZE.height - 12 - i * APART)));
   return placed;
 }

@@ -2,6 +2,7 @@
 import { button, setIcon, slider } from "../shared/controls.js";
 import { html, write } from "../shared/dom.js";
 import { backward, forward } from "../shared/engine.js";
+import { failure } from "../shared/failure.js";
 import { guarded, listen, reporter } from "../shared/model.js";
 import { number, pretty, signed } from "../shared/numbers.js";
 import { span } from "../shared/span.js";
@@ -19,7 +20,10 @@ function render({ model, el }) {
   const parameters = nodes.filter(({ role }) => role === "parameter").map(({ name }) => name);
   const leaves = Object.keys(model.get("values")).map((name) => nodes[index.get(name)]);
   const ordered = leaves.filter(({ role }) => role === "parameter").map(({ name }) => name);
-  const start = { values: { ...model.get("values") }, learning_rate: model.get("learning_rate") };
+  const start = {
+    values: Object.fromEntries(leaves.map(({ name, value }) => [name, value])),
+    learning_rate: model.get("learning_rate"),
+  };
   const report = reporter(model);
   let playing = null;
 
@@ -83,7 +87,7 @@ function render({ model, el }) {
     }),
   );
   const walker = html("div", { class: "bp-row" }, step, back, play, rate.element);
-  walker.append(button({ text: "reset", tell: () => (pause(), report({ ...start, history: [] })) }));
+  walker.append(button({ text: "reset", tell: reset }));
 
   // --- what happens ---
   function numbers(values) {
@@ -114,17 +118,16 @@ function render({ model, el }) {
   function descend() {
     const past = history();
     const values = stepped(model.get("values"));
-    const reached = point(values);
-    if (!Object.values(reached).every(Number.isFinite)) {
-      pause();
-      write(
-        sentence,
-        `This step leaves the numbers a computer can hold: η = ${number(model.get("learning_rate"))} is too large. Press reset.`,
-      );
-      return;
-    }
-    if (past.length > MOST_STEPS) return pause();
-    report({ values, history: [...past, reached] });
+    const problem = failure(nodes, forward(nodes, values).values);
+    const eta = number(model.get("learning_rate"));
+    if (problem) stay(`the next step goes too far, η = ${eta} is too large: ${problem}`);
+    else if (past.length > MOST_STEPS) stay(`${MOST_STEPS} steps are all that fit here: press reset`);
+    else report({ values, history: [...past, point(values)] });
+  }
+
+  function stay(why) {
+    pause();
+    write(sentence, pretty(why));
   }
 
   function undo() {
@@ -149,8 +152,17 @@ function render({ model, el }) {
     setIcon(play, "play", "play");
   }
 
+  function reset() {
+    pause();
+    report({ ...start, history: [] });
+    update(); // also where nothing changed but the sentence
+  }
+
   const update = guarded(el, () => {
     const values = model.get("values");
+    leaves.slice(0, 12).forEach(({ name }, i) => sliders[i].set(values[name]));
+    const problem = failure(nodes, forward(nodes, values).values);
+    if (problem) return stay(`${problem}. Move a slider back.`); // the picture stays at what it last had
     const past = history();
     const { gradients } = numbers(values);
     const next = stepped(values);
@@ -164,7 +176,6 @@ function render({ model, el }) {
     }
     write(sentence, pretty(describe(past, ordered, loss)));
     rate.set(Math.log10(eta));
-    leaves.slice(0, 12).forEach(({ name }, i) => sliders[i].set(values[name]));
     // Not `disabled`: that would drop the keyboard's focus when the last step is taken back.
     back.setAttribute("aria-disabled", past.length < 2);
   });
@@ -203,7 +214,9 @@ function describe(past, parameters, loss) {
   const [first, last] = [past[0][loss], past.at(-1)[loss]];
   const from = steps > 0 ? `, ${last > first ? "up" : "down"} from ${number(first)}` : "";
   const where = parameters.slice(0, MOST_ROWS).map((name) => `${name} = ${number(past.at(-1)[name])}`);
-  return `after ${steps} ${steps === 1 ? "step" : "steps"} ${loss} = ${number(last)}${from}; ${where.join(", ")}`;
+  const more = parameters.length > MOST_ROWS ? `, and ${parameters.length - MOST_ROWS} more` : "";
+  const taken = `after ${steps} ${steps === 1 ? "step" : "steps"}`;
+  return `${taken} ${loss} = ${number(last)}${from}; ${where.join(", ")}${more}`;
 }
 
 export default { render };

@@ -1,7 +1,8 @@
 // "Predict the next gradient": a wrong guess is matched against what each usual slip would give.
 import { number, signed } from "../shared/numbers.js";
 
-const near = (a, b) => Math.abs(a - b) <= Math.max(0.01 * Math.abs(b), 0.0006);
+// To 1 %, or to the decimals that are shown; a tiny gradient still needs its sign.
+const near = (a, b) => Math.abs(a - b) <= Math.max(0.01 * Math.abs(b), Math.min(0.0006, 0.5 * Math.abs(b)));
 
 /** Judge a guess at upstream × local; `before` is the gradient that the node had collected already. */
 export function judge(guess, upstream, local, before) {
@@ -15,7 +16,7 @@ export function judge(guess, upstream, local, before) {
     [upstream / local, "You divided; along a path the chain rule multiplies."],
     [before + truth, "That is the new total; this step asks for what is added to it."],
   ];
-  const slip = slips.find(([given]) => near(guess, given) && !near(given, truth));
+  const slip = slips.find(([given]) => Number.isFinite(given) && near(guess, given) && !near(given, truth));
   const why = slip?.[1] ?? "It is the upstream gradient times the local derivative.";
   return { right: false, why: `Not ${signed(guess)}. ${why}`, truth: number(truth) };
 }

@@ -113,6 +113,12 @@ function updateBox({ group, value, gradient, role }, i, now) {
   const state = now.active?.node === i ? (now.active.kind === "forward" ? "computing" : "giving") : "";
   const receiving = now.receiver === i ? "receiving" : "";
   group.setAttribute("class", `bp-node bp-${role} ${state} ${receiving}`);
-  write(value, now.known.has(i) ? number(now.values[i]) : "");
-  write(gradient, now.sums.has(i) ? signed(now.sums.get(i)) : "");
+  writeNumber(value, now.known.has(i) ? number(now.values[i]) : "");
+  writeNumber(gradient, now.sums.has(i) ? signed(now.sums.get(i)) : "");
+}
+
+// A power of ten is long, and must not leave its box.
+function writeNumber(element, text) {
+  write(element, text);
+  element.classList.toggle("bp-long", text.length > 8);
 }

@@ -68,19 +68,24 @@ function inner(inside, nodes, locals) {
   return gradient;
 }
 
+// A node is drawn when all that it feeds is drawn, or the gradient that it collects in the picture would lack a part.
 // Leaves that many nodes share (the weights, when a loss has many samples) would fill the picture: they wait.
 function nearest(nodes, members, edges) {
   const parents = new Map();
-  for (const { from, to } of edges) parents.set(to, [...(parents.get(to) ?? []), from]);
+  const waiting = new Map(); // node -> edges to what is not drawn yet
+  for (const { from, to } of edges) {
+    parents.set(to, [...(parents.get(to) ?? []), from]);
+    waiting.set(from, (waiting.get(from) ?? 0) + 1);
+  }
   const leaf = (i) => nodes[i].parents.length === 0;
-  const crowded = [...members.keys()].length > LIMIT;
+  const crowded = members.size > LIMIT;
   const reached = [nodes.length - 1];
-  const seen = new Set(reached);
   for (const i of reached) {
     for (const parent of parents.get(i) ?? []) {
-      if (seen.size >= LIMIT) return reached;
-      if (seen.has(parent) || (crowded && leaf(parent) && nodes[parent].role === "parameter")) continue;
-      seen.add(parent);
+      waiting.set(parent, waiting.get(parent) - 1);
+      if (waiting.get(parent) > 0 || (crowded && leaf(parent) && nodes[parent].role === "parameter"))
+        continue;
+      if (reached.length >= LIMIT) return reached;
       reached.push(parent);
     }
   }

@@ -4,17 +4,18 @@ import { KEEP_KEYS, html, write } from "../shared/dom.js";
 import { title } from "../shared/title.js";
 import { guarded, listen, reporter } from "../shared/model.js";
 import { backward, forward } from "../shared/engine.js";
-import { pretty } from "../shared/numbers.js";
+import { failure } from "../shared/failure.js";
+import { number, pretty, signed } from "../shared/numbers.js";
 import { span } from "../shared/span.js";
 import { judge } from "./ask.js";
 import { draw } from "./draw.js";
 import { edgeLocals, fold } from "./fold.js";
 import { progress, walk } from "./walk.js";
-import { explain, failure, handing, plain, question, summary } from "./words.js";
+import { explain, handing, plain, question, summary } from "./words.js";
 
 const MOST_SLIDERS = 12;
 
-export { backward, forward };
+export { backward, forward, number, pretty, signed, summary }; // for the tests
 
 function render({ model, el }) {
   const nodes = model.get("nodes");
@@ -22,13 +23,13 @@ function render({ model, el }) {
   const byName = new Map(nodes.map((node) => [node.name, node]));
   const leaves = Object.keys(model.get("values")).map((name) => byName.get(name));
   const start = Object.fromEntries(leaves.map(({ name, value }) => [name, value]));
-  let view, steps, picture;
+  let view, steps, picture, shown; // shown: the step that is drawn
   let asked = null; // the edge whose gradient the reader is asked for
   let feedback = "";
 
   // --- what can be read ---
   const note = html("div", { class: "bp-note" });
-  const stage = html("div", { class: "bp-stage" });
+  const stage = html("div", { class: "bp-stage", role: "group", "aria-label": "the graph", ...KEEP_KEYS });
   const head = html("div", { class: "bp-head" });
   const body = html("div", { class: "bp-body" });
   const answer = html("input", {
@@ -96,6 +97,7 @@ function render({ model, el }) {
     {
       "aria-label": "another leaf to move",
       onchange: () => {
+        if (chooser.value === "") return;
         addSlider(others[chooser.value]);
         update();
       },
@@ -119,7 +121,7 @@ function render({ model, el }) {
 
   function reply() {
     const guess = Number(answer.value.trim().replace("−", "-").replace(",", "."));
-    if (answer.value.trim() === "" || Number.isNaN(guess)) {
+    if (answer.value.trim() === "" || !Number.isFinite(guess)) {
       write(head, "write a number, such as −0.25, then press Enter");
       return;
     }
@@ -141,8 +143,6 @@ function render({ model, el }) {
   }
 
   function reset() {
-    asked = null;
-    feedback = "";
     report({ values: start, step: -1, asking: false, guesses: [], opened: [] });
     rebuild();
   }
@@ -181,24 +181,20 @@ function render({ model, el }) {
       asked === null ? steps[now.step] : { kind: "backward", edge: asked, node: view.edges[asked].to };
     const active = ["start", "end"].includes(current.kind) ? null : current;
     const receiver = active?.kind === "backward" ? view.edges[active.edge].from : null;
-    picture.update({
-      ...now,
-      active,
-      receiver,
-      sentence: summary(nodes, now.leaves, now.values, now.gradients),
-    });
+    shown = now.step;
     say(now);
+    picture.update({ ...now, active, receiver, sentence: body.textContent });
     form.hidden = asked === null;
     scrubber.value = now.step;
     scrubber.setAttribute("aria-valuetext", `step ${now.step} of ${steps.length - 1}: ${body.textContent}`);
     ask.input.checked = model.get("asking");
     for (const [name, { set }] of sliders) set(model.get("values")[name]);
-    follow(active);
+    if (active) show(receiver ?? active.node); // a graph larger than its stage keeps its active node in sight
   });
 
   function say(now) {
     const problem = failure(nodes, now.values);
-    if (problem) return tell([[["no value"]], [[problem]]]);
+    if (problem) return tell([[["no value"]], [[`${problem}. Move a slider back.`]]]);
     if (asked !== null)
       return tell([
         [[`predict · ${handing(asked, view, nodes)}`]],
@@ -220,18 +216,31 @@ function render({ model, el }) {
     );
   }
 
-  // A graph wider than the page keeps its active node in sight.
-  function follow(active) {
-    if (!active || stage.scrollWidth <= stage.clientWidth) return;
-    const { x } = picture.at.get(active.kind === "backward" ? view.edges[active.edge].from : active.node);
+  // Where the graph is larger than its stage, the arrow keys scroll it; at first its result is in sight.
+  let placed = false;
+  const resized = new ResizeObserver(() => {
+    const scrolls = stage.scrollWidth > stage.clientWidth || stage.scrollHeight > stage.clientHeight;
+    if (scrolls) stage.tabIndex = 0;
+    else stage.removeAttribute("tabindex");
+    if (!placed && shown === steps.length - 1) show(nodes.length - 1);
+    placed = true;
+  });
+
+  function show(node) {
+    const { x, y } = picture.at.get(node);
     stage.scrollLeft = (x / picture.width) * stage.scrollWidth - stage.clientWidth / 2;
+    stage.scrollTop = (y / picture.height) * stage.scrollHeight - stage.clientHeight / 2;
   }
 
   const rebuild = guarded(el, () => {
+    asked = null;
+    feedback = "";
     view = fold(nodes, model.get("opened"));
     steps = walk(view, nodes);
     picture = draw(view, nodes, toggle);
     stage.replaceChildren(picture.element);
+    resized.disconnect();
+    [stage, picture.element].forEach((element) => resized.observe(element));
     const hidden = view.total - view.drawn.reduce((sum, i) => sum + view.members.get(i).length, 0);
     write(
       note,
@@ -253,9 +262,16 @@ function render({ model, el }) {
   if (others.length > 0) root.append(html("div", { class: "bp-row" }, chooser));
   el.append(root);
   rebuild();
-  return listen(model, ["values", "step", "asking", "opened"], () => {
-    if (el.isConnected) update();
+  const stop = listen(model, ["values", "step", "asking", "opened"], () => {
+    if (String(view.opened) !== String(model.get("opened"))) return rebuild();
+    // Moved from elsewhere, by Python or another view: what was asked and answered here is over.
+    if (at() !== shown || !model.get("asking")) [asked, feedback] = [null, ""];
+    update();
   });
+  return () => {
+    resized.disconnect();
+    stop();
+  };
 }
 
 function header(nodes) {

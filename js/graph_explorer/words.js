@@ -15,15 +15,6 @@ export function summary(nodes, leaves, values, gradients) {
   return `${nodes.at(-1).name} = ${number(values.at(-1))}; ${said.join(", ")}${more}`;
 }
 
-/** The first node that has no value, and why. */
-export function failure(nodes, values) {
-  const i = values.findIndex((value) => !Number.isFinite(value));
-  if (i < 0) return null;
-  const { name, formula, needs, parents } = nodes[i];
-  const inputs = parents.map((p) => `${nodes[p].name} = ${number(values[p])}`).join(", ");
-  return `${name} = ${formula} has no value at ${inputs}${needs ? `: it needs ${needs}` : ""}. Move a slider back.`;
-}
-
 /**
  * The two lines for one step, as pieces: [text] or [text, colour class].
  * `now` holds values, gradients, locals (by edge), sums, parts, expected (edges into each node).

@@ -16,7 +16,7 @@ export function slider({ name, role = "input", min, max, step, tell, show = numb
     oninput: () => tell(Number(range.value)),
     ...KEEP_KEYS,
   });
-  const output = html("output");
+  const output = html("output", { "aria-live": "off" }); // the slider itself says its number
   const element = html("label", { class: `bp-slider bp-${role}`, "data-name": name }, html("i", {}, label));
   element.append(range, output);
   return {

@@ -54,7 +54,10 @@ const RULES = {
   softplus: ([a]) => [Math.max(a, 0) + Math.log1p(Math.exp(-Math.abs(a))), [logistic(a)]],
 };
 
-/** Compute every node's value and local derivatives. `nodes` come in topological order; `leaves` maps names to numbers. */
+/**
+ * Compute every node's value and local derivatives. `nodes` come in topological order; `leaves` maps names to numbers.
+ * A node without a value or a slope is NaN, where the engine in Python refuses: √a at 0, for one.
+ */
 export function forward(nodes, leaves) {
   const values = new Array(nodes.length);
   const locals = new Array(nodes.length);
@@ -65,6 +68,7 @@ export function forward(nodes, leaves) {
     } else {
       const numbers = node.parents.map((parent) => values[parent]);
       [values[i], locals[i]] = RULES[node.operation](numbers, node.parameter);
+      if (![values[i], ...locals[i]].every(Number.isFinite)) values[i] = NaN;
     }
   });
   return { values, locals };

@@ -27,7 +27,7 @@ export function number(x) {
 }
 
 /** The same with a sign: gradients say their direction by glyph as well as by colour. */
-export const signed = (x) => (x > 0 ? `+${number(x)}` : number(x));
+export const signed = (x) => (x > 0 && x < Infinity ? `+${number(x)}` : number(x));
 
 const minus = (text) => text.replace("-", "−");
 

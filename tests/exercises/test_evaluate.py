@@ -10,7 +10,7 @@ import pytest
 from backprop_lib.engine.scalar import Value
 from backprop_lib.exercises import checking, evaluate
 from backprop_lib.exercises.lesson_01 import backward, dL_dw2, sigmoid_slope, step
-from backprop_lib.exercises.registry import Exercise, Misconception
+from backprop_lib.exercises.registry import Exercise, Misconception, find_exercise
 
 
 @pytest.fixture
@@ -166,8 +166,35 @@ def test_nearly_equal_values_are_shown_with_enough_digits():
     says(
         "01.1",
         lambda a: sigmoid_slope(a) * (1 + 2e-6),
-        "At a=0.731: expected 0.196639, received 0.196639393.",
+        "At a=0.731: expected 0.196639, received 0.196639393. All results agree to about 6 digits: compute, "
+        "don't type rounded numbers.",
     )
+
+
+@pytest.mark.parametrize("digits", [3, 4, 5])
+def test_rounded_results_are_told_to_how_many_digits_they_agree(digits):
+    message = evaluate("01.3", lambda *args: [float(f"{one:.{digits}g}") for one in backward(*args)]).message
+    assert f"All results agree to about {digits} digits" in message
+    coarse = evaluate("01.3", lambda *args: [float(f"{one:.1g}") for one in backward(*args)]).message
+    assert "digits" not in coarse
+
+
+def test_a_result_that_is_the_same_for_every_input():
+    says(
+        "01.1", lambda a: 0.731 * (1 - 0.731), "The result is the same for every input: use the argument `a`."
+    )
+    says(
+        "01.3",
+        lambda *_: (0.1165, -0.2165, -0.2962),
+        "The result is the same for every input: use the arguments `x`, `y`, `w1`, `w2` and `b`.",
+    )
+    one_part = evaluate("01.3", lambda *args: (0.1165, *backward(*args)[1:])).message
+    assert "the same for every input" not in one_part
+
+
+def test_a_result_that_should_be_the_same_for_every_input(ask):
+    evaluate = ask(truth=lambda x: 2.0, inputs=lambda generator: (generator.normal(),))
+    assert "expected 2, received 3" in evaluate(lambda x: 3.0).message
 
 
 def test_a_constant_factor_is_noticed():
@@ -186,9 +213,37 @@ def test_another_order_is_noticed():
 def test_an_exception_is_named_with_its_message_and_the_inputs():
     says(
         "01.4",
-        lambda g, dw: g / 0,
-        "Your function raised `ZeroDivisionError: float division by zero` at g=0.1165, dw=0.01.",
+        lambda loss, gradient, nudge: loss / 0,
+        "Your function raised `ZeroDivisionError: float division by zero` at loss=0.4557, gradient=0.1165, "
+        "nudge=0.01.",
     )
+
+
+@pytest.mark.parametrize("kind", [float, np.float64, np.array, Value])
+def test_a_product_without_its_sign(kind):
+    message = evaluate("01.1", lambda a: kind(a)(1 - a)).message
+    assert message.endswith("In Python a product needs `*`: a * (1 - a).")
+    assert "product" not in evaluate("01.1", lambda a: "a"(a)).message
+
+
+@pytest.mark.parametrize(
+    "formula",
+    [
+        lambda p, g, eta: p - eta * g,
+        lambda p, g, eta: p - g,
+        lambda p, g, eta: p + eta,
+        lambda p, g, eta: p - eta,
+        lambda p, g, eta: -p,
+    ],
+)
+def test_arithmetic_on_whole_tuples(formula):
+    message = evaluate("01.5", formula).message
+    assert message.endswith(" number by number: write one line for each parameter.")
+
+
+def test_another_slip_with_a_tuple_is_not_taken_for_arithmetic():
+    assert "number by number" not in evaluate("01.5", lambda p, g, eta: p["w1"]).message
+    assert "number by number" not in evaluate("01.5", lambda p, g, eta: p(1)).message
 
 
 def test_infinite_recursion_is_survived():
@@ -217,10 +272,10 @@ def test_an_interrupt_passes_through():
 def test_a_wrong_number_of_arguments():
     says(
         "01.4",
-        lambda g: g,
-        "The function is called with 2 arguments, (g, dw); yours takes g.",
+        lambda gradient: gradient,
+        "The function is called with 3 arguments, (loss, gradient, nudge); yours takes gradient.",
     )
-    assert "yours takes nothing" in evaluate("01.1", lambda: 1).message
+    says("01.1", lambda: 1, "The function is called with 1 argument, (a); yours takes nothing.")
     assert "TypeError" in evaluate("01.4", {}.keys).message  # no signature to look at: it is called
 
 
@@ -235,7 +290,31 @@ def test_a_gap_left_inside_the_function():
 
 
 def test_a_missing_return():
-    assert evaluate("01.1", lambda a: None).message.endswith("So far it returns nothing.")
+    def slope_without_return(a):
+        slope = a * (1 - a)  # noqa: F841
+
+    def prints(a):
+        print(a)
+
+    for function in (slope_without_return, prints):
+        says("01.1", function, "It runs, but hands nothing back: is a `return` missing?")
+
+
+def test_an_untouched_placeholder_is_not_attempted_and_gets_the_task():
+    def step(parameters, gradients, eta):
+        w1, w2, b = parameters
+        dw1, dw2, db = gradients
+        ...  # return the three new parameters
+
+    def documented(*_):
+        """What is to be done."""
+
+    for id, function in [("01.5", step), ("01.3", documented), ("01.1", lambda a: None)]:
+        verdict = evaluate(id, function)
+        assert (verdict.kind, verdict.message) == ("blank", f"Not attempted yet. {find_exercise(id).task}")
+
+
+def test_a_return_missing_on_one_path():
     sometimes = evaluate("01.1", lambda a: a * (1 - a) if a == 0.731 else None)
     assert sometimes.kind == "wrong" and "missing on one path" in sometimes.message
 
@@ -247,8 +326,6 @@ def test_a_missing_return():
         ("half", "the text 'half'"),
         (True, "True"),
         (1 + 2j, "an object of type complex"),
-        ([1.0, 2.0], "an array of shape (2,), [1 2]"),
-        (np.zeros((5, 4)), "an array of shape (5, 4)"),
         (np.array(["a"]), "an object of type ndarray"),
         ({}, "{}"),
         (object(), "an object of type object"),
@@ -258,6 +335,30 @@ def test_a_missing_return():
 )
 def test_what_is_no_number_is_described(answer, described):
     says("01.2", answer, f"The answer should be one number; received {described}.")
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        ((-1, 25), "Two numbers came. Is it a decimal comma? Python writes a decimal point: -1.25."),
+        (
+            (-0, 2165),  # fmt: skip
+            "Two numbers came. Is it a decimal comma? Python writes a decimal point: 0.2165 or -0.2165.",
+        ),
+        ((1, -25), "2 values came, and one number is asked for."),
+        ((1.0, 25), "2 values came, and one number is asked for."),
+        ([1.0, 2.0], "2 values came, and one number is asked for."),
+        (np.zeros((5, 4)), "20 values came, and one number is asked for."),
+        ((0.1165, -0.2165, -0.2962), "3 values came, and one number is asked for; the one at [1] is it."),
+        ((-0.2165,), "One number came, but wrapped up: is there a comma or a bracket too many?"),
+    ],
+)
+def test_several_numbers_where_one_is_asked_for(answer, expected):
+    says("01.2", answer, expected)
+
+
+def test_several_numbers_from_a_function_are_described():
+    assert "received an array of shape (2,), [1 2]" in evaluate("01.1", lambda a: (1, 2)).message
 
 
 def test_a_wrong_form_is_described():
@@ -289,6 +390,28 @@ def test_a_wrong_form_is_described():
 def test_a_wrong_number_is_commented_without_giving_the_answer_away(answer, expected):
     says("01.2", answer, expected)
     assert "0.2165" not in expected and "0.217" not in expected
+
+
+def test_close_means_ten_tolerances(ask):
+    evaluate = ask(truth=lambda: 1.0, relative_tolerance=1e-4)
+    assert "Close" in evaluate(1.0009).message
+    assert "Close" not in evaluate(1.0011).message
+
+
+def test_a_rounded_misconception_is_named_however_fine_the_tolerance(ask):
+    evaluate = ask(
+        truth=lambda: 1.0,
+        relative_tolerance=1e-4,
+        misconceptions=(Misconception("far", "F.", lambda: 2.0), Misconception("near", "N.", lambda: 1.004)),
+    )
+    assert evaluate(2.009).misconception == "far"
+    assert evaluate(2.011).misconception is None
+    assert evaluate(1.00405).misconception == "near"
+    assert evaluate(1.0035).misconception is None, "it may as well be a badly rounded truth"
+
+
+def test_a_function_is_held_to_its_tolerance():
+    assert evaluate("01.1", lambda a: (1 - a) * 1.001).misconception is None
 
 
 def test_warnings_of_the_learners_code_stay_out_of_the_way():

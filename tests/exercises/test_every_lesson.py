@@ -6,7 +6,7 @@ import pytest
 
 from backprop_lib.exercises import evaluate
 from backprop_lib.exercises.answers import is_blank
-from backprop_lib.exercises.compare import distance
+from backprop_lib.exercises.compare import ROUNDED, distance
 from backprop_lib.exercises.registry import find_exercise, find_prediction, lesson, lesson_numbers
 
 EXERCISES = [exercise for number in lesson_numbers() for exercise in lesson(number)[0].values()]
@@ -32,6 +32,15 @@ def test_every_misconception_is_named(exercise, mistake):
     verdict = evaluate(exercise.id, answer_from(exercise, mistake.wrong))
     assert (verdict.kind, verdict.misconception) == ("wrong", mistake.name)
     assert mistake.why in verdict.message
+
+
+@pytest.mark.parametrize(("exercise", "mistake"), MISTAKES, ids=[f"{e.id}-{m.name}" for e, m in MISTAKES])
+def test_a_misconception_is_named_from_three_digits(exercise, mistake):
+    """Where it lies nearer to the truth than that, three digits say nothing."""
+    if exercise.asks_for_a_function or not isinstance(mistake.wrong(), float):
+        return
+    if distance(exercise.truth(), mistake.wrong()) > ROUNDED:
+        assert evaluate(exercise.id, float(f"{mistake.wrong():.3g}")).misconception == mistake.name
 
 
 @every_exercise

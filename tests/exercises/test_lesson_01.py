@@ -58,6 +58,55 @@ def test_four_digits_tell_the_step_with_w2_first(typed):
     assert evaluate("01.6", typed).misconception == "w2 first"
 
 
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        (0.5, "not moved"),
+        (0.1165, "gradient instead of new value"),
+        (-0.0116, "change instead of new value"),
+        (0.512, "ascent"),
+    ],
+)
+def test_rounded_slips_of_the_step_are_named(typed, name):
+    assert evaluate("01.6", typed).misconception == name
+
+
+def test_half_a_percent_is_not_close_in_the_step():
+    assert "Close" in evaluate("01.6", 0.488).message
+    assert "Close" not in evaluate("01.6", 0.491).message
+
+
+def test_z1_taken_for_a1_is_told():
+    x, y, w1, w2, b = EXAMPLE
+    assert "z1" in evaluate("01.2", backward(*EXAMPLE)[2] * w1 * x).message
+    dz2 = backward(*EXAMPLE)[2]
+    assert "not da1" in evaluate("01.2", dz2 * w2 * sigmoid(w1 * x)).message
+
+
+def test_a_pass_over_the_cells_above_is_told_though_it_is_right_at_the_examples_numbers():
+    x, y, w1, w2, b = EXAMPLE
+    a1 = sigmoid(w1 * x)
+    a2 = sigmoid(w2 * a1 + b)
+
+    def with_globals(x, y, w1, w2, b):
+        dz2 = 2 * (a2 - y) * a2 * (1 - a2)
+        return dz2 * w2 * a1 * (1 - a1) * x, dz2 * a1, dz2
+
+    assert with_globals(*EXAMPLE) == pytest.approx(backward(*EXAMPLE), rel=1e-12)
+    assert evaluate("01.3", with_globals).misconception == "forward pass left outside"
+
+
+def test_a_rate_typed_in_is_told_though_it_is_right_at_the_examples_rate():
+    def typed(parameters, gradients, eta):
+        return step(parameters, gradients, 0.1)
+
+    assert evaluate("01.5", typed).misconception == "rate typed as a number"
+
+
+def test_the_parameters_of_new_loss_are_those_of_the_lesson():
+    assert find_exercise("01.4").argument_names == ("loss", "gradient", "nudge")
+
+
 def test_a_step_with_everything_recomputed_after_w2_is_taken_for_w2_first():
     x, y, w1, w2, b = EXAMPLE
     w2 -= 0.1 * backward(x, y, w1, w2, b)[1]

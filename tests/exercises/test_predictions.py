@@ -56,6 +56,32 @@ def test_the_explanation_stays_away_when_the_experiment_measured_something_else(
     assert said() == "▸ 01.a  You predicted same; measured: fall.\n"
 
 
+NUMBERS = "gradient × nudge against the change:\n0.0582 against 0.0521"
+
+
+def test_the_experiments_numbers_are_shown_below_a_recorded_guess_right_or_wrong(said):
+    predict("01.c", "less")
+    predict("01.a", "fall")
+    said()
+    reveal("01.c", "less", NUMBERS)
+    assert said() == f"✅ 01.c  You predicted less; measured: less.\n{NUMBERS}\n"
+    reveal("01.a", "grow", NUMBERS)
+    assert said().endswith(f"measured: grow. {lesson('01')[1]['01.a'].confusions[0].why}\n{NUMBERS}\n")
+
+
+def test_without_a_guess_nothing_of_the_numbers_is_shown(said, progress_file):
+    reveal("01.c", "less", NUMBERS)
+    assert said() == "▸ 01.c  Guess first, in the cell above; then run this cell again.\n"
+    assert not progress_file.exists()
+
+
+def test_numbers_that_are_no_text_are_described(said):
+    predict("01.c", "less")
+    said()
+    reveal("01.c", "less", numbers=0.0521)
+    assert said().endswith("\n0.0521\n")
+
+
 def test_a_guess_may_change_until_it_is_revealed(said, progress_file):
     predict("01.a", "fall")
     predict("01.a", "same")
