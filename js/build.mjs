@@ -8,7 +8,7 @@ await build({
   entryPoints: {
     graph_explorer: here("graph_explorer/index.js"),
     gradient_descent: here("gradient_descent/index.js"),
-    explorables: here("shared/explorables.css"),
+    explorables: here("common/explorables.css"),
   },
   outdir: process.argv[2] ?? here("../backprop_lib/explorables/static"),
   bundle: true,

@@ -1,4 +1,4 @@
-"""How numbers and sentences are written; the browser side (js/shared/numbers.js) writes them the same way."""
+"""How numbers and sentences are written; the browser side (js/common/numbers.js) writes them the same way."""
 
 import math
 from decimal import ROUND_HALF_UP, Decimal, localcontext

@@ -3,10 +3,10 @@ import { axisBottom, axisLeft } from "d3-axis";
 import { scaleLinear } from "d3-scale";
 import { select } from "d3-selection";
 import { line } from "d3-shape";
-import { svg, write } from "../shared/dom.js";
-import { number, pretty } from "../shared/numbers.js";
+import { svg, write } from "../common/dom.js";
+import { number, pretty } from "../common/numbers.js";
 
-const SIZE = { width: 500, height: 230, left: 64, right: 92, top: 26, bottom: 38 };
+const SIZE = { width: 500, height: 230, left: 64, right: 116, top: 26, bottom: 38 };
 const DASHES = ["none", "7 3", "2 3", "9 3 2 3", "4 2", "1 2"];
 const APART = 15; // pixels between the names of two lines
 

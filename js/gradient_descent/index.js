@@ -1,12 +1,12 @@
 // Gradient descent on a learner's own loss: one step at a time or many, every leaf and the learning rate a slider.
-import { button, setIcon, slider } from "../shared/controls.js";
-import { html, write } from "../shared/dom.js";
-import { backward, forward } from "../shared/engine.js";
-import { failure } from "../shared/failure.js";
-import { guarded, listen, reporter } from "../shared/model.js";
-import { number, pretty, signed } from "../shared/numbers.js";
-import { span } from "../shared/span.js";
-import { title } from "../shared/title.js";
+import { button, setIcon, slider } from "../common/controls.js";
+import { html, write } from "../common/dom.js";
+import { backward, forward } from "../common/engine.js";
+import { failure } from "../common/failure.js";
+import { guarded, listen, reporter } from "../common/model.js";
+import { number, pretty, signed } from "../common/numbers.js";
+import { span } from "../common/span.js";
+import { title } from "../common/title.js";
 import { chart } from "./chart.js";
 
 const STEPS_A_SECOND = 15;
@@ -51,7 +51,7 @@ function render({ model, el }) {
       html(
         "tr",
         {},
-        ...["parameter", "now", "− η × gradient", "after the next step"].map((t) =>
+        ...["parameter", "now", "− η × gradient", "after one step"].map((t) =>
           html("th", { scope: "col" }, t),
         ),
       ),

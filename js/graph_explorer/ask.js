@@ -1,8 +1,8 @@
 // "Predict the next gradient": a wrong guess is matched against what each usual slip would give.
-import { number, signed } from "../shared/numbers.js";
+import { number, signed } from "../common/numbers.js";
 
-// To 1 %, or to the decimals that are shown; a tiny gradient still needs its sign.
-const near = (a, b) => Math.abs(a - b) <= Math.max(0.01 * Math.abs(b), Math.min(0.0006, 0.5 * Math.abs(b)));
+// Two digits are enough: half a unit of the second is at most 5 %. A tiny gradient still needs its sign.
+const near = (a, b) => Math.abs(a - b) <= Math.max(0.05 * Math.abs(b), Math.min(0.0006, 0.5 * Math.abs(b)));
 
 /** Judge a guess at upstream × local; `before` is the gradient that the node had collected already. */
 export function judge(guess, upstream, local, before) {

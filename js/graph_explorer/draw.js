@@ -1,6 +1,6 @@
 // The picture: boxes and edges once, then only the numbers and classes that change.
-import { KEEP_KEYS, svg, write } from "../shared/dom.js";
-import { number, pretty, signed } from "../shared/numbers.js";
+import { KEEP_KEYS, svg, write } from "../common/dom.js";
+import { number, pretty, signed } from "../common/numbers.js";
 import { layout } from "./layout.js";
 
 const PAD = 9;

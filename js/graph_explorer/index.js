@@ -1,12 +1,12 @@
 // The graph explorer: a learner's own computation, walked forward and backward, every leaf a slider.
-import { button, checkbox, slider } from "../shared/controls.js";
-import { KEEP_KEYS, html, write } from "../shared/dom.js";
-import { title } from "../shared/title.js";
-import { guarded, listen, reporter } from "../shared/model.js";
-import { backward, forward } from "../shared/engine.js";
-import { failure } from "../shared/failure.js";
-import { number, pretty, signed } from "../shared/numbers.js";
-import { span } from "../shared/span.js";
+import { button, checkbox, slider } from "../common/controls.js";
+import { KEEP_KEYS, html, write } from "../common/dom.js";
+import { title } from "../common/title.js";
+import { guarded, listen, reporter } from "../common/model.js";
+import { backward, forward } from "../common/engine.js";
+import { failure } from "../common/failure.js";
+import { number, pretty, signed } from "../common/numbers.js";
+import { span } from "../common/span.js";
 import { judge } from "./ask.js";
 import { draw } from "./draw.js";
 import { edgeLocals, fold } from "./fold.js";
@@ -36,8 +36,14 @@ function render({ model, el }) {
     type: "text",
     inputmode: "decimal",
     class: "bp-answer",
+    // JupyterLab stops a form inside a cell from being sent with Enter.
+    onkeydown: (event) => {
+      if (event.key !== "Enter") return;
+      event.preventDefault();
+      reply();
+    },
     "aria-label": "your guess",
-    placeholder: "your guess",
+    placeholder: "two digits will do",
     ...KEEP_KEYS,
   });
   const form = html("form", { class: "bp-form", onsubmit: (event) => (event.preventDefault(), reply()) });
@@ -95,7 +101,7 @@ function render({ model, el }) {
   const chooser = html(
     "select",
     {
-      "aria-label": "another leaf to move",
+      "aria-label": "another slider",
       onchange: () => {
         if (chooser.value === "") return;
         addSlider(others[chooser.value]);
@@ -103,7 +109,7 @@ function render({ model, el }) {
       },
       ...KEEP_KEYS,
     },
-    html("option", { value: "" }, "another leaf…"),
+    html("option", { value: "" }, "another slider…"),
     ...others.map(({ name }, i) => html("option", { value: i }, name)),
   );
 
@@ -278,7 +284,7 @@ function header(nodes) {
   const { name, formula } = nodes.at(-1);
   return title(name === formula ? name : `${name} = ${formula}`, {
     value: "value",
-    gradient: `gradient ∂${name}/∂·`,
+    gradient: `gradient ∂${name}/∂(this)`,
     parameter: "parameter",
     loss: "result",
     local: "on each arrow: the local derivative",

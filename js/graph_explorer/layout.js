@@ -5,7 +5,7 @@ import { curveBumpX, line } from "d3-shape";
 const MARGIN = 9;
 const MANY = 24; // nodes; more of them stand closer, value beside gradient
 
-const ROOMY = { width: 78, height: 62, compact: false, gaps: { ranksep: 52, nodesep: 16, edgesep: 16 } };
+const ROOMY = { width: 78, height: 62, compact: false, gaps: { ranksep: 56, nodesep: 16, edgesep: 16 } };
 const COMPACT = { width: 140, height: 44, compact: true, gaps: { ranksep: 130, nodesep: 12, edgesep: 1 } };
 
 /**

@@ -1,5 +1,5 @@
 // What the picture says in words: the line under it, and the one sentence that stands for it elsewhere.
-import { bracketed, number, signed } from "../shared/numbers.js";
+import { bracketed, number, signed } from "../common/numbers.js";
 
 /** ∂L/∂w, with brackets where a node is known by its formula. */
 export const gradientName = (nodes, i) => `∂${bracketed(nodes.at(-1).name)}/∂${bracketed(nodes[i].name)}`;
@@ -25,7 +25,7 @@ export function explain(step, steps, view, nodes, now) {
   const { kind, node, edge } = steps[step];
   if (kind === "end") {
     return [
-      [["every gradient is known: move a leaf"]],
+      [["every gradient is known: drag a slider"]],
       [[summary(nodes, now.leaves, now.values, now.gradients)]],
     ];
   }
@@ -33,7 +33,7 @@ export function explain(step, steps, view, nodes, now) {
     const first = steps[1].kind === "forward" ? nodes[steps[1].node].name : "the gradients";
     return [
       [[`step 0 of ${steps.length - 1}`]],
-      [["only the leaves have values; "], ["▶"], [` computes ${first}`]],
+      [["only inputs and parameters have values; "], ["▶"], [` computes ${first}`]],
     ];
   }
   if (kind === "forward") {
@@ -69,8 +69,8 @@ export function question(edge, view, nodes, now) {
     [signed(now.gradients[to]), "gradient"],
     [" × "],
     ["local ", "quiet"],
-    ...(formula === local ? [] : [[`${formula} = `]]),
     [local, "local"],
+    ...(formula === local ? [] : [[` [${formula}]`, "quiet"]]),
   ];
 }
 

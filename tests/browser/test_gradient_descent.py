@@ -194,10 +194,10 @@ def test_play_takes_steps_until_it_is_paused(mount_widget):
     play.click()
     assert play.get_attribute("aria-label") == "pause"
     page.clock.run_for(1000)
-    steps = len(page.model_get("history")) - 1
-    assert 10 <= steps <= 20
     play.click()
     assert play.get_attribute("aria-label") == "play"
+    steps = len(page.model_get("history")) - 1
+    assert steps >= 10
     page.clock.run_for(1000)
     assert len(page.model_get("history")) - 1 == steps
 
@@ -318,9 +318,9 @@ def test_the_lines_names_neither_overlap_nor_stick_out(mount_widget, make, scree
     explorable = make()
     page = mount_widget(explorable)
     for _ in range(3):
+        press(page, "play")
         for group in page.root.evaluate(OVERLAPS):
             assert (group["overlap"], group["outside"]) == (False, False)
-        press(page, "play")
     assert [group["names"] for group in page.root.evaluate(OVERLAPS)] == [1, len(explorable.parameters)]
     screenshot(page.root, f"descent_{make.__name__}_45_steps")
 

@@ -223,7 +223,7 @@ def test_an_exception_is_named_with_its_message_and_the_inputs():
 def test_a_product_without_its_sign(kind):
     message = evaluate("01.1", lambda a: kind(a)(1 - a)).message
     assert message.endswith("In Python a product needs `*`: a * (1 - a).")
-    assert "product" not in evaluate("01.1", lambda a: "a"(a)).message
+    assert "product" not in evaluate("01.1", lambda a: str(a)(a)).message
 
 
 @pytest.mark.parametrize(
@@ -302,8 +302,8 @@ def test_a_missing_return():
 
 def test_an_untouched_placeholder_is_not_attempted_and_gets_the_task():
     def step(parameters, gradients, eta):
-        w1, w2, b = parameters
-        dw1, dw2, db = gradients
+        w1, w2, b = parameters  # noqa: RUF059
+        dw1, dw2, db = gradients  # noqa: RUF059
         ...  # return the three new parameters
 
     def documented(*_):
@@ -342,7 +342,7 @@ def test_what_is_no_number_is_described(answer, described):
     [
         ((-1, 25), "Two numbers came. Is it a decimal comma? Python writes a decimal point: -1.25."),
         (
-            (-0, 2165),  # fmt: skip
+            (-0, 2165),
             "Two numbers came. Is it a decimal comma? Python writes a decimal point: 0.2165 or -0.2165.",
         ),
         ((1, -25), "2 values came, and one number is asked for."),

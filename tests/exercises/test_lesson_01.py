@@ -76,17 +76,17 @@ def test_half_a_percent_is_not_close_in_the_step():
     assert "Close" not in evaluate("01.6", 0.491).message
 
 
-def test_z1_taken_for_a1_is_told():
-    x, y, w1, w2, b = EXAMPLE
-    assert "z1" in evaluate("01.2", backward(*EXAMPLE)[2] * w1 * x).message
+def test_z1_taken_for_a1_and_da1_for_dz2_are_told():
+    x, _, w1, w2, _ = EXAMPLE
     dz2 = backward(*EXAMPLE)[2]
-    assert "not da1" in evaluate("01.2", dz2 * w2 * sigmoid(w1 * x)).message
+    z1, da1 = w1 * x, dz2 * w2
+    assert "by z1, which happens to be 1 here" in evaluate("01.2", dz2 * z1).message
+    assert "(not da1, which is −dz2 here)" in evaluate("01.2", da1 * sigmoid(z1)).message
 
 
 def test_a_pass_over_the_cells_above_is_told_though_it_is_right_at_the_examples_numbers():
-    x, y, w1, w2, b = EXAMPLE
-    a1 = sigmoid(w1 * x)
-    a2 = sigmoid(w2 * a1 + b)
+    a1 = sigmoid(EXAMPLE[2] * EXAMPLE[0])
+    a2 = sigmoid(EXAMPLE[3] * a1 + EXAMPLE[4])
 
     def with_globals(x, y, w1, w2, b):
         dz2 = 2 * (a2 - y) * a2 * (1 - a2)

@@ -23,8 +23,13 @@ export function slider({ name, role = "input", min, max, step, tell, show = numb
     element,
     range,
     set(value) {
+      // A parameter that walks out of its slider's reach takes the reach along.
+      const reach = Math.ceil(Math.max(1, value / max, value / min));
+      range.min = min * reach;
+      range.max = max * reach;
       range.value = value;
-      range.style.setProperty("--bp-share", `${(100 * (range.value - min)) / (max - min)}%`);
+      const share = (range.value - range.min) / (range.max - range.min);
+      range.style.setProperty("--bp-share", `${100 * share}%`);
       range.setAttribute("aria-valuetext", `${name} = ${show(value)}`);
       write(output, show(value));
     },
