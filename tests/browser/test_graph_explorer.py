@@ -476,15 +476,31 @@ def test_a_network_is_folded_to_its_neurons(mount_widget, screenshot):
         value = graph[names.index(name)]
         assert (drawn["value"], drawn["gradient"]) == (words.number(value.data), words.signed(value.grad))
 
-    edges = 2 * 16 + 16 * 16 + 16
-    assert shown["counter"] == f"forward 33 | backward {edges + 1}"
-    for step in range(35, 35 + edges, 7):
+    assert shown["counter"] == f"forward 33 | backward {1 + 2 * 16 + 16 * 16 + 16}"
+
+
+def polynomials():
+    """Each tanh holds three paths from the one before: v·v + v."""
+    v = Value(0.4)
+    for _ in range(15):
+        v = ((v * v + v) * 0.8).tanh()
+    return explore(v)
+
+
+@pytest.mark.parametrize("make", [mlp, polynomials])
+def test_the_local_derivative_of_a_fold_is_that_of_all_paths_through_it(mount_widget, make):
+    explorer = make()
+    nodes, names = explorer.nodes, [node["name"] for node in explorer.nodes]
+    page = mount_widget(explorer)
+    forward, backward = map(int, re.findall(r"\d+", read(page)["counter"]))
+    steps = range(forward + 2, forward + backward + 1)
+    for step in steps[:: 1 + len(steps) // 30]:
         page.model_set("step", step)
         head, body = page.root.locator(".bp-head, .bp-body").all_inner_texts()
         _, _, child, parent = HANDS.fullmatch(head.translate(PLAIN)).groups()
         told = CONTRIBUTION.fullmatch(body.translate(PLAIN))
         i, k, h = names.index(child), names.index(parent), 1e-6
-        up, down = (value_at(nodes, i, {k: nodes[k]["value"] + step}) for step in (h, -h))
+        up, down = (value_at(nodes, i, {k: nodes[k]["value"] + shift}) for shift in (h, -h))
         assert float(told["local"].replace("−", "-")) == pytest.approx((up - down) / (2 * h), abs=6e-5)
 
 

@@ -74,3 +74,17 @@ def test_a_slider_of_the_learners_own_answers(notebook):
     slider.focus()
     notebook.page.keyboard.press("ArrowRight")
     notebook.show(index).get_by_text("twice -1.5").wait_for()
+
+
+def test_enter_answers_the_question_inside_a_cell(notebook):
+    """JupyterLab stops forms in cells from being sent with Enter."""
+    drawing = notebook.show(cell_with(notebook, "explore(L)"))
+    drawing.get_by_role("button", name="reset").click()
+    drawing.get_by_label("ask me before each gradient").check()
+    drawing.get_by_label("to the start").click()
+    guess = drawing.get_by_label("your guess")
+    while not guess.is_visible():
+        drawing.get_by_label("one step on").click()
+    notebook.page.keyboard.type("1.35")
+    notebook.page.keyboard.press("Enter")
+    drawing.get_by_text("The size is right, the sign is not").wait_for()
