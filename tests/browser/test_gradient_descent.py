@@ -322,6 +322,9 @@ def test_the_lines_names_neither_overlap_nor_stick_out(mount_widget, make, scree
         for group in page.root.evaluate(OVERLAPS):
             assert (group["overlap"], group["outside"]) == (False, False)
     assert [group["names"] for group in page.root.evaluate(OVERLAPS)] == [1, len(explorable.parameters)]
+    # A cut exponent would be another number.
+    cut = "all => all.filter((one) => one.scrollWidth > one.clientWidth + 1).map((one) => one.value)"
+    assert page.root.locator("output").evaluate_all(cut) == []
     screenshot(page.root, f"descent_{make.__name__}_45_steps")
 
 
