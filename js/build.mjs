@@ -1,20 +1,42 @@
 // Bundle every explorable into the package, so that learners never need Node: `node build.mjs [output folder]`.
-import { build } from "esbuild";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
+const outdir = process.argv[2] ?? here("../backprop_lib/explorables/static");
 
-await build({
+const { metafile } = await build({
   entryPoints: {
     graph_explorer: here("graph_explorer/index.js"),
     gradient_descent: here("gradient_descent/index.js"),
     explorables: here("common/explorables.css"),
   },
-  outdir: process.argv[2] ?? here("../backprop_lib/explorables/static"),
+  outdir,
+  absWorkingDir: here("."),
   bundle: true,
   format: "esm",
   minify: true,
   target: "es2022",
-  legalComments: "eof",
+  legalComments: "none", // licences.txt has them all
   logLevel: "warning",
+  metafile: true,
 });
+
+writeFileSync(join(outdir, "licences.txt"), licences(Object.keys(metafile.inputs)));
+
+// What is bundled keeps its licence: each text once, under the packages that it covers.
+function licences(inputs) {
+  const folders = new Set(inputs.flatMap((path) => path.match(/^node_modules\/(@[^/]+\/)?[^/]+/)?.[0] ?? []));
+  const packages = new Map();
+  for (const folder of [...folders].sort()) {
+    const { name, version } = JSON.parse(readFileSync(here(`${folder}/package.json`), "utf8"));
+    const files = readdirSync(here(folder)).filter((file) => /^(licen[cs]e|notice)/i.test(file));
+    const text = files.map((file) => readFileSync(here(`${folder}/${file}`), "utf8").trim()).join("\n\n");
+    packages.set(text, [...(packages.get(text) ?? []), `${name} ${version}`]);
+  }
+  return [...packages]
+    .map(([text, names]) => `${names.join("\n")}\n\n${text}\n`)
+    .join(`\n${"-".repeat(78)}\n\n`);
+}

@@ -43,7 +43,7 @@ function render({ model, el }) {
       reply();
     },
     "aria-label": "your guess",
-    placeholder: "two digits will do",
+    placeholder: "two digits",
     ...KEEP_KEYS,
   });
   const form = html("form", { class: "bp-form", onsubmit: (event) => (event.preventDefault(), reply()) });
@@ -155,7 +155,11 @@ function render({ model, el }) {
 
   function toggle(node) {
     const opened = model.get("opened");
-    report({ opened: opened.includes(node) ? opened.filter((i) => i !== node) : [...opened, node] });
+    // To the end: another set of nodes has other steps.
+    report({
+      opened: opened.includes(node) ? opened.filter((i) => i !== node) : [...opened, node],
+      step: -1,
+    });
     rebuild();
     stage.querySelector(`[data-fold="${node}"]`)?.focus();
   }

@@ -11,6 +11,7 @@ ROOT = Path(__file__).resolve().parents[2]
 STATIC = ROOT / "backprop_lib/explorables/static"
 BUNDLES = sorted(STATIC.iterdir())
 SCRIPTS = [path for path in BUNDLES if path.suffix == ".js"]
+CODE = [path for path in BUNDLES if path.suffix != ".txt"]
 
 
 @pytest.mark.needs("node")
@@ -23,6 +24,13 @@ def test_building_again_gives_the_committed_bytes(tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == [path.name for path in BUNDLES]
     stale = [path.name for path in BUNDLES if (tmp_path / path.name).read_bytes() != path.read_bytes()]
     assert stale == [], f"{stale} are older than js/: run `make explorables`"
+
+
+def test_every_bundled_package_keeps_its_licence():
+    licences = (STATIC / "licences.txt").read_text(encoding="utf-8")
+    for name in json.loads((ROOT / "js/package.json").read_text())["dependencies"]:
+        assert f"{name} " in licences
+    assert "Mike Bostock" in licences and "Apache License" in licences
 
 
 def test_each_explorable_has_its_bundle_and_all_share_one_sheet():
@@ -43,14 +51,14 @@ def without_comments(text):
     return re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
 
 
-@pytest.mark.parametrize("path", BUNDLES, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", CODE, ids=lambda path: path.name)
 def test_a_bundle_reaches_no_other_machine(path):
     code = without_comments(path.read_text(encoding="utf-8"))
     assert [match.group() for match in CALLS.finditer(code)] == []
     assert ADDRESS.findall(code) == []
 
 
-@pytest.mark.parametrize("path", BUNDLES, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", CODE, ids=lambda path: path.name)
 def test_a_bundle_is_small(path):
     assert path.stat().st_size < 200_000
 
