@@ -14,6 +14,10 @@ def apply(operation, *parents):
         data, local_derivatives = operation.rule(*[parent.data for parent in parents])
     except (ArithmeticError, ValueError) as problem:
         raise _refusal(operation, parents, type(problem)) from None
+    return _node(operation, parents, data, local_derivatives)
+
+
+def _node(operation, parents, data, local_derivatives):
     if data - data:  # only infinity and NaN do not give 0 here
         raise _refusal(operation, parents, OverflowError)
     node = object.__new__(Value)
@@ -86,8 +90,16 @@ def _unary(operation):
 
 
 def _binary(operation):
+    rule = operation.rule
+
     def method(self, other):
-        return apply(operation, self, other if type(other) is Value else _as_value(other, operation.name))
+        if type(other) is not Value:
+            other = _as_value(other, operation.name)
+        try:  # `apply`, written out for two parents: most nodes are made here, and this is a tenth faster
+            data, local_derivatives = rule(self.data, other.data)
+        except (ArithmeticError, ValueError) as problem:
+            raise _refusal(operation, (self, other), type(problem)) from None
+        return _node(operation, (self, other), data, local_derivatives)
 
     return _documented(method, operation)
 
