@@ -20,19 +20,22 @@ export function walk(view, nodes) {
 
 /**
  * What is known after `step`: which nodes have a value, and what each node's gradient has grown to.
- * Returns { known: Set of nodes, sums: Map(node -> running gradient), parts: Map(node -> contributions so far) }.
+ * Returns { known: Set of nodes, sums: Map(node -> running gradient), parts: Map(node -> edges that have given to it),
+ * done: Set of all edges walked so far }.
  */
 export function progress(steps, step, view, nodes, gradients, locals) {
   const known = new Set(view.drawn.filter((i) => nodes[i].parents.length === 0));
   const sums = new Map();
   const parts = new Map();
+  const done = new Set();
   for (const { kind, node, edge } of steps.slice(0, step + 1)) {
     if (kind === "forward") known.add(node);
     if (kind === "seed") sums.set(node, 1);
     if (kind !== "backward") continue;
     const { from } = view.edges[edge];
+    done.add(edge);
     sums.set(from, (sums.get(from) ?? 0) + gradients[node] * locals[edge]);
     parts.set(from, [...(parts.get(from) ?? []), edge]);
   }
-  return { known, sums, parts };
+  return { known, sums, parts, done };
 }

@@ -17,7 +17,7 @@ export function summary(nodes, leaves, values, gradients) {
 
 /**
  * The two lines for one step, as pieces: [text] or [text, colour class].
- * `now` holds values, gradients, locals (by edge), sums, parts, expected (edges into each node).
+ * `now` holds values, gradients, locals (by edge), sums and parts, as `progress` gives them.
  */
 export function explain(step, steps, view, nodes, now) {
   const forward = steps.findIndex(({ kind }) => kind === "seed") - 1;
@@ -78,7 +78,7 @@ function contribution(edge, view, nodes, now) {
   const { from, to } = view.edges[edge];
   const part = now.gradients[to] * now.locals[edge];
   const done = now.parts.get(from).length;
-  const expected = now.expected.get(from);
+  const expected = view.edges.filter((other) => other.from === from).length;
   const pieces = [...question(edge, view, nodes, now), [" = "], [signed(part), "gradient"]];
   if (expected > 1)
     pieces.push([` · ${done} of ${expected} paths, together `], [signed(now.sums.get(from)), "gradient"]);
@@ -95,5 +95,3 @@ function contribution(edge, view, nodes, now) {
   }
   return pieces;
 }
-
-export const plain = (lines) => lines.map((line) => line.map(([text]) => text).join("")).join(": ");
