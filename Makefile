@@ -9,6 +9,8 @@ BIN := .venv/bin
 # In the kernel of .venv, whatever kernels this machine may have of its own.
 NBVAL := --nbval --nbval-current-env --nbval-sanitize-with tests/notebooks/nbval_sanitize.cfg
 HAS_NPM := $(shell command -v npm 2>/dev/null)
+# No question about news over the first notebook, and no request for either.
+LAB_SETTINGS := --LabApp.app_settings_dir=tools/lab_settings
 # JupyterLab refuses to run as root unless told so.
 AS_ROOT := $(shell test "$$(id -u)" != 0 || echo --allow-root)
 
@@ -19,7 +21,7 @@ help:
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 lab: lab-environment ## set up what is missing and open the first notebook in JupyterLab
-	$(BIN)/jupyter lab --ServerApp.root_dir=notebooks --LabApp.default_url=/lab/tree/$(FIRST) $(AS_ROOT) $(LAB_FLAGS)
+	$(BIN)/jupyter lab --ServerApp.root_dir=notebooks --LabApp.default_url=/lab/tree/$(FIRST) $(LAB_SETTINGS) $(AS_ROOT) $(LAB_FLAGS)
 
 # One pytest for all: nbval runs each notebook and compares every output with the stored one.
 test: test-environment js-format-check ## check everything: style, floors, code, notebooks, explorables

@@ -80,6 +80,7 @@ def _command(lab: Lab) -> list[str]:
     command += [f"--IdentityProvider.token={lab.token}", f"--ServerApp.root_dir={lab.root}"]
     # Polling for what the learner's other windows do only adds requests.
     command += ["--LabApp.collaborative=False", "--ServerApp.terminals_enabled=False"]
+    command.append(f"--LabApp.app_settings_dir={Path(__file__).with_name('lab_settings')}")  # as `make lab`
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--allow-root")
     return command

@@ -39,6 +39,12 @@ def run(notebook, index):
     return "\n".join(outputs.all_inner_texts())
 
 
+def test_nothing_stands_before_the_first_notebook(notebook):
+    """JupyterLab's question about news would cover the controls, and a yes would leave the machine."""
+    notebook.page.wait_for_timeout(500)
+    assert notebook.page.locator(".Toastify__toast, .jp-Dialog").all_inner_texts() == []
+
+
 def test_a_wrong_answer_is_told_why_and_the_right_one_is_praised(notebook):
     index = cell_with(notebook, 'check("01.2"')
     wrong = rewrite(notebook, index, "dw2 = ...", "dw2 = -dz2 * a1")
