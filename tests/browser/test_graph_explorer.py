@@ -348,7 +348,8 @@ def test_a_question_reveals_nothing(mount_widget, screenshot):
 GUESSES = {
     "-0.68": "Right.",
     "−0,68": "Right.",
-    "-0.7": "Right.",  # two digits will do, to 5 %
+    "-0.675": "Right.",  # to 1 %
+    "-0.7": "Not −0.7. It is",  # two digits will do, but these are not they
     "0.68": "the sign is not",
     "+1.7": "the upstream gradient alone",
     "-.4": "the local derivative alone",
@@ -357,6 +358,17 @@ GUESSES = {
     "0.32": "the new total",
     "5": "Not +5. It is the upstream gradient times the local derivative.",
 }
+
+
+@pytest.mark.parametrize(("guess", "said"), [("1.9", "Right."), ("2", "the upstream gradient alone")])
+def test_two_digits_will_do_but_a_slip_near_the_truth_is_still_a_slip(mount_widget, guess, said):
+    h, k = Value(1.5), Value(0.97)
+    u = h * k
+    q = u * 2
+    explorer = explore(q, asking=True)
+    page = mount_widget(explorer)
+    ask_about(page, explorer.nodes, "u", "h")  # 2 × 0.97 = 1.94
+    assert said in answer(page, guess)["head"]
 
 
 def test_each_answer_is_told_what_it_is(mount_widget):
