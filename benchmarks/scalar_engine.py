@@ -6,7 +6,6 @@ steps in a row, and so pays for the garbage it leaves (micrograd's closures form
 """
 
 import gc
-import importlib.util
 import math
 import os
 import platform
@@ -14,58 +13,21 @@ import random
 import statistics
 import sys
 import time
-import types
 from importlib.metadata import version
 from pathlib import Path
 
 import micrograd.engine
 import micrograd.nn
 
-import backprop_lib.engine
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
 from backprop_lib.engine import Value
 from backprop_lib.nn import neurons
+from tools.micrograd_demo import demo_loss, descend, moons, their_nn_on_our_value
 
 POINTS, STEPS, ROUNDS = 100, 3, 7
 CHAIN_LENGTHS = [10**4, 10**5, 10**6, 10**7]
 MEMORY_FOR_THE_LONGEST = 8 * 2**30
-
-
-def moons(count, seed=1337):
-    """Two half circles that reach into each other, labelled 1 and −1."""
-    rng = random.Random(seed)
-    points, labels = [], []
-    for i in range(count):
-        angle, inner = rng.uniform(0.0, math.pi), i % 2
-        x, y = math.cos(angle), math.sin(angle)
-        x, y = (1.0 - x, 0.5 - y) if inner else (x, y)
-        points.append((x + rng.gauss(0.0, 0.1), y + rng.gauss(0.0, 0.1)))
-        labels.append(2 * inner - 1)
-    return points, labels
-
-
-def training_step(Value, model, points, labels):
-    """One step of micrograd's demo: max-margin loss, L2 regularisation, gradient descent."""
-    inputs = [list(map(Value, point)) for point in points]
-    scores = list(map(model, inputs))
-    losses = [(1 + -yi * scorei).relu() for yi, scorei in zip(labels, scores, strict=True)]
-    total_loss = sum(losses) * (1.0 / len(losses)) + 1e-4 * sum(p * p for p in model.parameters())
-    model.zero_grad()
-    total_loss.backward()
-    for p in model.parameters():
-        p.data -= 0.1 * p.grad
-    return total_loss.data
-
-
-def micrograds_nn_on_our_value():
-    """micrograd's own nn.py, unchanged, where `micrograd.engine` is our engine."""
-    origin = importlib.util.find_spec("micrograd.nn").origin
-    module = types.ModuleType("micrograds_nn_on_our_value")
-    theirs, sys.modules["micrograd.engine"] = sys.modules["micrograd.engine"], backprop_lib.engine
-    try:
-        exec(compile(Path(origin).read_text(encoding="utf-8"), origin, "exec"), vars(module))
-    finally:
-        sys.modules["micrograd.engine"] = theirs
-    return module
 
 
 def compare_training():
@@ -73,7 +35,7 @@ def compare_training():
     contestants = {}
     for name, number, nn in [
         ("micrograd", micrograd.engine.Value, micrograd.nn),
-        ("micrograd's nn on our Value", Value, micrograds_nn_on_our_value()),
+        ("micrograd's nn on our Value", Value, their_nn_on_our_value()),
         ("our Value and Neuron", Value, neurons),
     ]:
         random.seed(1337)
@@ -87,9 +49,10 @@ def compare_training():
             gc.collect()
             start = time.perf_counter()
             for _ in range(STEPS):
-                loss = training_step(number, model, points, labels)
+                loss, _ = demo_loss(number, model, points, labels)
+                descend(model, loss, learning_rate=0.1)
             seconds[name].append((time.perf_counter() - start) / STEPS)
-            losses.append(loss)
+            losses.append(loss.data)
         assert math.isclose(min(losses), max(losses), rel_tol=1e-8), "they no longer train alike"
 
     base = seconds["micrograd"]

@@ -6,11 +6,10 @@
 # Two neurons stand in a row. They get a number, and they answer wrongly. Three knobs could be turned to do
 # better. Which way should each one turn, and how much does it matter?
 #
-# You will find out with school calculus: seven multiplications in all. Then you will watch a computer do the
-# same, and drag every number to see what depends on it. It takes about half an hour.
+# You will find out with school calculus: seven multiplications in all. Then you drag every number, and see
+# what depends on it. It takes about half an hour.
 #
-# Run a cell with **Shift + Enter**. Wherever you see `...`, your answer goes in its place. A wrong answer is
-# welcome: you will be told what went wrong.
+# Run a cell with **Shift + Enter**. Your answers go where you see `...`. A wrong one is told what went wrong.
 
 # %%
 import math
@@ -199,9 +198,9 @@ check("01.3", backward)
 # ## Touch every gradient
 #
 # A `Value` is a number that remembers how it was made. With it the same formulas leave a **graph** behind:
-# a node for each number, an edge for each "depends on". `L.backward()` walks it as you did. It makes a few
-# more steps, because it also visits `x` and `y`, and the × and − that you did in your head. After that
-# `w1.grad` is the gradient of `w1`, and `w1.data` its plain number.
+# a node for each number, an edge for each "depends on". `L.backward()` walks it as you did, with a few more
+# steps: it also visits `x`, `y`, and the × and − that you did in your head. After that `w1.grad` is the
+# gradient of `w1`, and `w1.data` its plain number.
 #
 # In the picture each box shows a value and, under it, its gradient; each edge carries its local derivative.
 #

@@ -1,20 +1,15 @@
 """Code written for micrograd runs after changing the import, and finds the same numbers."""
 
-import importlib.util
-import math
-import pathlib
 import random
-import sys
-import types
 
 import micrograd.engine
 import micrograd.nn
 import pytest
 
-import backprop_lib.engine
 from backprop_lib.engine import Value
 from backprop_lib.engine.graph import topological_order
 from backprop_lib.nn import neurons
+from tools.micrograd_demo import demo_loss, descend, moons, their_nn_on_our_value
 
 # --- micrograd's two tests of its engine, on ours -----------------------------------------------------------
 
@@ -88,52 +83,20 @@ def test_more_ops():
 # --- its demo: two half moons, max-margin loss --------------------------------------------------------------
 
 
-@pytest.fixture
-def their_nn_on_our_value(monkeypatch):
-    """micrograd's own nn.py, not a letter changed, where `micrograd.engine` is our engine."""
-    source = importlib.util.find_spec("micrograd.nn").origin
-    monkeypatch.setitem(sys.modules, "micrograd.engine", backprop_lib.engine)
-    module = types.ModuleType("their_nn_on_our_value")
-    exec(compile(pathlib.Path(source).read_text(encoding="utf-8"), source, "exec"), vars(module))
+@pytest.fixture(scope="module", name="their_nn_on_our_value")
+def their_nn():
+    module = their_nn_on_our_value()
     assert module.Value is Value
     return module
-
-
-def moons(count, noise=0.1, seed=1337):
-    """Two half circles that reach into each other, labelled 1 and −1."""
-    rng = random.Random(seed)
-    points, labels = [], []
-    for i in range(count):
-        angle, inner = rng.uniform(0.0, math.pi), i % 2
-        x, y = math.cos(angle), math.sin(angle)
-        x, y = (1.0 - x, 0.5 - y) if inner else (x, y)
-        points.append((x + rng.gauss(0.0, noise), y + rng.gauss(0.0, noise)))
-        labels.append(2 * inner - 1)
-    return points, labels
-
-
-def demo_loss(Value, model, points, labels):
-    """micrograd's demo, its lines as they are."""
-    inputs = [list(map(Value, point)) for point in points]
-    scores = list(map(model, inputs))
-    losses = [(1 + -yi * scorei).relu() for yi, scorei in zip(labels, scores, strict=True)]
-    data_loss = sum(losses) * (1.0 / len(losses))
-    alpha = 1e-4
-    reg_loss = alpha * sum(p * p for p in model.parameters())
-    accuracy = [(yi > 0) == (scorei.data > 0) for yi, scorei in zip(labels, scores, strict=True)]
-    return data_loss + reg_loss, sum(accuracy) / len(accuracy)
 
 
 def train(Value, model, points, labels, steps):
     history = []
     for k in range(steps):
-        total_loss, accuracy = demo_loss(Value, model, points, labels)
-        model.zero_grad()
-        total_loss.backward()
-        learning_rate = 1.0 - 0.9 * k / 100
-        for p in model.parameters():
-            p.data -= learning_rate * p.grad
-        history.append((total_loss.data, accuracy))
+        total_loss, scores = demo_loss(Value, model, points, labels)
+        descend(model, total_loss, learning_rate=1.0 - 0.9 * k / 100)
+        accuracy = [(yi > 0) == (scorei.data > 0) for yi, scorei in zip(labels, scores, strict=True)]
+        history.append((total_loss.data, sum(accuracy) / len(accuracy)))
     return history
 
 
