@@ -30,7 +30,21 @@ CHAIN_LENGTHS = [10**4, 10**5, 10**6, 10**7]
 MEMORY_FOR_THE_LONGEST = 8 * 2**30
 
 
-def compare_training():
+def train(number, model, points, labels, keeps):
+    """Some steps. The demo's loop `keeps` each loss until the next one is there; else its graph goes at once.
+
+    A function of its own, so that no library's last graph lies in the others' way.
+    """
+    for _ in range(STEPS):
+        loss = demo_loss(number, model, points, labels)[0]
+        descend(model, loss, learning_rate=0.1)
+        reached = loss.data
+        if not keeps:
+            del loss
+    return reached
+
+
+def compare_training(keeps):
     points, labels = moons(POINTS)
     contestants = {}
     for name, number, nn in [
@@ -48,16 +62,15 @@ def compare_training():
         for name, (number, model) in contestants.items():
             gc.collect()
             start = time.perf_counter()
-            for _ in range(STEPS):
-                loss, _ = demo_loss(number, model, points, labels)
-                descend(model, loss, learning_rate=0.1)
+            loss = train(number, model, points, labels, keeps)
             seconds[name].append((time.perf_counter() - start) / STEPS)
-            losses.append(loss.data)
+            losses.append(loss)
         assert math.isclose(min(losses), max(losses), rel_tol=1e-8), "they no longer train alike"
 
     base = seconds["micrograd"]
     print(
-        f"A step of micrograd's demo: MLP(2, [16, 16, 1]), {POINTS} points; {ROUNDS} rounds of {STEPS} steps"
+        f"A step of micrograd's demo: MLP(2, [16, 16, 1]), {POINTS} points; {ROUNDS} rounds of {STEPS} "
+        f"steps, each graph {'kept until the next' if keeps else 'let go at once'}"
     )
     print(f"{'':30} {'ms a step':>10} {'faster than micrograd':>22}  {'from .. to':>13}")
     for name, times in seconds.items():
@@ -120,6 +133,8 @@ if __name__ == "__main__":
         f"Python {platform.python_version()}, micrograd {version('micrograd')}, "
         f"{platform.machine()}, {os.cpu_count()} cores\n"
     )
-    compare_training()
+    compare_training(keeps=False)
+    print()
+    compare_training(keeps=True)
     print()
     measure_chains()
