@@ -1,15 +1,40 @@
 """Engines, explorables and exercises of a course on backpropagation.
 
-The engine is one import away and loads nothing heavy; explorables and exercises are imported by name:
+What people type is one import away and loads nothing but NumPy; training, pictures, explorables and exercises are
+imported by name:
 
->>> from backprop_lib import Value
+>>> from backprop_lib import Tensor, Value
 >>> x = Value(3.0)
 >>> y = x * x
 >>> y.backward()
 >>> x.grad
 6.0
+>>> W = Tensor([[3.0, 1.0]], requires_grad=True)
+>>> (W * W).sum().backward()
+>>> W.grad
+array([[6., 2.]])
 """
 
-from backprop_lib.engine import Value
+from backprop_lib import nn
+from backprop_lib.engine import (
+    Tensor,
+    Value,
+    checkpoint,
+    concatenate,
+    is_grad_enabled,
+    no_grad,
+    stack,
+    where,
+)
 
-__all__ = ["Value"]
+__all__ = [
+    "Tensor",
+    "Value",
+    "checkpoint",
+    "concatenate",
+    "is_grad_enabled",
+    "nn",
+    "no_grad",
+    "stack",
+    "where",
+]

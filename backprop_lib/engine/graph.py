@@ -37,9 +37,7 @@ def topological_order(root):
             if parents:
                 push(node)
                 push(None)
-                for parent in reversed(parents):
-                    if parent not in entered:
-                        push(parent)
+                stack.extend(parents[::-1])
             else:
                 leave(node)
     return order
