@@ -1,7 +1,7 @@
 """Engines, explorables and exercises of a course on backpropagation.
 
-What people type is one import away and loads nothing but NumPy; training, pictures, explorables and exercises are
-imported by name:
+What people type is one import away and loads nothing but NumPy; training, pictures, explorables and exercises
+are imported by name:
 
 >>> from backprop_lib import Tensor, Value
 >>> x = Value(3.0)

@@ -379,7 +379,7 @@ class Tensor:
         retain_graph: keep the graph for another pass; else it is let go, and with it the memory it holds.
 
         Raises: RuntimeError without a graph, for a graph let go before, and when an array that is needed was
-        changed in place after it was used; ValueError for a `gradient` of another shape. No leaf has then changed.
+        changed in place after it was used; ValueError for a `gradient` of another shape. No leaf changed.
 
         >>> w = Tensor([1.0, 2.0], requires_grad=True)
         >>> (w * w).sum().backward()

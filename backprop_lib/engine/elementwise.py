@@ -1,8 +1,8 @@
 """The operations of `functions` on whole arrays: value beside pull-backs.
 
 A pull-back carries the gradient one edge back: from ∂L/∂(result) to ∂L/∂(input). For an operation that works
-entry by entry it multiplies by the local derivative, entry by entry. Arrays of unequal shapes are broadcast by
-NumPy's rules; `batched` then sums each gradient back to the shape of its input.
+entry by entry it multiplies by the local derivative. Arrays of unequal shapes are broadcast as NumPy does it;
+`batched` then sums each gradient back to the shape of its input.
 
 >>> value, (pull_back,) = tanh.rule(np.array([0.0, 1.0]))
 >>> pull_back(np.array([1.0, 1.0])).round(4)

@@ -130,7 +130,7 @@ def cross_entropy(logits, target, reduction="mean"):
     """Cross-entropy of softmax(logits), in one stable step: ∂L/∂z = p − y for each sample.
 
     logits: (samples, classes), or (classes,) for one sample.
-    target: the class of each sample, whole numbers of shape (samples,); or probabilities shaped as the logits.
+    target: the class of each sample, whole numbers (samples,); or probabilities in the shape of the logits.
     reduction: "mean" over the samples, "sum", or "none" for one loss for each sample.
     Raises: ValueError for shapes that do not fit, for a class that does not exist, or for another reduction.
 

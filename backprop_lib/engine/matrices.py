@@ -145,7 +145,7 @@ def sum_to(g, shape):
 @array_operation(
     symbol="reshape",
     reads=(NOTHING,),
-    needs="a shape with as many entries as the array; one length may be −1 and is worked out",
+    needs="a shape with as many entries (one −1 is worked out)",
 )
 def reshape(a, shape):
     return a.reshape(shape), (lambda g: g.reshape(a.shape),)
@@ -183,7 +183,7 @@ def repeats(where):
 @array_operation(
     symbol="concatenate",
     reads=(NOTHING,),
-    needs="arrays with equal lengths on every axis but the one they are joined along",
+    needs="arrays that differ in length on that axis only",
 )
 def concatenate(*arrays, axis):
     ends = np.cumsum([a.shape[axis] for a in arrays])

@@ -1,4 +1,4 @@
-"""What the batched engine knows of an operation: its value on arrays, and how a gradient passes back through it."""
+"""What the batched engine knows of an operation: its value on arrays, and its pull-backs."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,8 +16,8 @@ class ArrayOperation:
     symbol: what is drawn on its node.
     rule: arrays, then fixed settings -> (value, (pull-back, ...)), one pull-back for each array.
     reads: for each pull-back, the positions of the arrays that it will read (`SELF` is the result); a single
-    entry stands for any number of arrays. When one of them was changed in place meanwhile, the gradient can no
-    longer be right, and `backward` says so.
+    entry stands for any number of arrays. When one of them was changed in place meanwhile, the gradient can
+    no longer be right, and `backward` says so.
     needs: what its arrays and settings must be, for error messages.
     """
 

@@ -1,4 +1,4 @@
-"""What the batched engine says to bad input: one sentence with what was expected, what came, and what to do."""
+"""What the batched engine says to bad input: what was expected, what came, and what to do."""
 
 import numpy as np
 
@@ -38,9 +38,10 @@ def floats(array):
 
 def no_operand(thing):
     """Say that `thing` can be no operand of a Tensor."""
-    if isinstance(thing, list | tuple):
-        return f"expected a Tensor, an array or a number; received {shortened(thing)}: wrap it, Tensor({shortened(thing)})"
-    return f"expected a Tensor, an array or a number; received {type(thing).__name__} {shortened(thing)}"
+    advice = ": wrap it in Tensor(...)" if isinstance(thing, list | tuple) else ""
+    return (
+        f"expected a Tensor, an array or a number; received {type(thing).__name__} {shortened(thing)}{advice}"
+    )
 
 
 def replacement(tensor, array):
@@ -59,7 +60,7 @@ def gradient(given, tensor):
     array = read(getattr(given, "_data", given)).astype(tensor.dtype, copy=False)
     if array.shape != tensor.shape:
         raise ValueError(
-            f"backward needs a gradient of the shape of its Tensor, {tensor.shape}; received shape {array.shape}"
+            f"backward needs a gradient of its Tensor's shape, {tensor.shape}; received shape {array.shape}"
         )
     return array
 
@@ -83,7 +84,8 @@ def affine(X, W, b):
         return f"affine needs weights W of shape (in, out); {received}"
     if X.shape[-1:] != W.shape[:1]:
         columns = X.shape[-1] if X.ndim else "no"
-        return f"affine needs one column of X for each row of W, but X has {columns} and W {W.shape[0]}; {received}"
+        unequal = f"but X has {columns} and W {W.shape[0]}"
+        return f"affine needs one column of X for each row of W, {unequal}; {received}"
     return f"affine needs a bias b of shape ({W.shape[1]},), one for each column of W; {received}"
 
 
@@ -92,8 +94,8 @@ def affine(X, W, b):
 
 def no_graph(tensor):
     return (
-        f"backward needs a result that depends on a Tensor with requires_grad=True; {named(tensor)} does not: "
-        "were the parameters made with requires_grad=True, and was it computed outside no_grad()?"
+        f"backward needs a result that depends on a Tensor with requires_grad=True; {named(tensor)} "
+        "does not: were the parameters made with requires_grad=True, and was it computed outside no_grad()?"
     )
 
 
