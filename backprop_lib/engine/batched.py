@@ -1,48 +1,14 @@
 """The batched engine: arrays that remember how they were made. Names and defaults are PyTorch's."""
 
 import operator
-from contextlib import contextmanager
 from numbers import Real
 
 import numpy as np
 
-from backprop_lib.engine import elementwise, losses, matrices, refusals
-from backprop_lib.engine.graph import topological_order
-
-# Whether results remember how they were made; `no_grad` turns it off.
-_recording = True
-# Counts in-place changes. A node made before an array was changed may have kept what is no longer there.
-_clock = 0
+from backprop_lib.engine import elementwise, losses, matrices, recording, refusals
+from backprop_lib.engine.backward import Hook, after_hooks, gradients_at_leaves
 
 _FLOATS = (np.dtype(np.float64), np.dtype(np.float32))
-
-
-@contextmanager
-def grad_mode(on):
-    """Record (or not) what is computed inside; what `no_grad` and checkpoints are made of."""
-    global _recording
-    before, _recording = _recording, on
-    try:
-        yield
-    finally:
-        _recording = before
-
-
-def no_grad():
-    """Compute without remembering: results inside `with no_grad():` have no graph and need no gradient.
-
-    >>> w = Tensor(3.0, requires_grad=True)
-    >>> with no_grad():
-    ...     w -= 0.5
-    >>> w
-    Tensor(2.5, requires_grad=True)
-    """
-    return grad_mode(False)
-
-
-def is_grad_enabled():
-    """Whether results are remembered just now."""
-    return _recording
 
 
 # --- from operations to nodes -------------------------------------------------------------------------------
@@ -69,8 +35,8 @@ def make_node(operation, parents, data, pull_backs):
     node.label = ""
     node._hooks = None
     node._retains = False
-    node._made_at = node._changed_at = _clock
-    if _recording:
+    node._made_at = node._changed_at = recording.clock
+    if recording.on:
         for parent in parents:
             if parent._requires_grad:
                 node._requires_grad = True
@@ -153,7 +119,7 @@ def _in_place(method, ufunc):
 
     def change(self, other):
         other = as_tensor(other, like=self)
-        if _recording and (self._requires_grad or other._requires_grad):
+        if recording.on and (self._requires_grad or other._requires_grad):
             if self.is_leaf and self._requires_grad:
                 raise RuntimeError(refusals.leaf_in_place(self))
             return method(self, other)
@@ -167,83 +133,6 @@ def _in_place(method, ufunc):
         return self
 
     return change
-
-
-# --- gradients ----------------------------------------------------------------------------------------------
-
-
-def gradients_at_leaves(root, gradient, retain_graph):
-    """Walk the graph behind `root` backward; list each leaf that needs a gradient with the one it gets.
-
-    gradient: ∂L/∂(root), an array of its shape. The leaves are not written to, so that an error on the way
-    leaves them as they were. Each node lets go of its graph as soon as it is done, unless `retain_graph`.
-    """
-    at_leaves = []
-    upstream = {root: gradient}
-    order = topological_order(root)
-    while order:
-        node = order.pop()
-        if node not in upstream:  # a constant
-            continue
-        g = upstream.pop(node)
-        if node.operation is None:
-            at_leaves.append((node, g))
-            continue
-        if node._hooks:
-            g = _hooked(node, g)
-        if node._retains:
-            node.grad = np.array(g) if node.grad is None else node.grad + g
-        pull_backs = node._pull_backs
-        if pull_backs is None:
-            raise RuntimeError(refusals.released(node))
-        if node._made_at != _clock:
-            _refuse_if_stale(node)
-        for parent, pull_back in zip(node.parents, pull_backs):  # noqa: B905 (one for one by making)
-            if parent._requires_grad:
-                part = pull_back(g)
-                if parent in upstream:
-                    upstream[parent] = upstream[parent] + part
-                elif parent.operation is None and (part is g or part.base is not None):
-                    upstream[parent] = part.copy()  # a leaf's gradient is its own, not a view of another
-                else:
-                    upstream[parent] = part
-        if not retain_graph:
-            node.parents, node._pull_backs = (), None
-    return at_leaves
-
-
-def _hooked(node, g):
-    for hook in list(node._hooks.values()):
-        changed = hook(g)
-        if changed is not None:
-            g = np.array(changed, node._data.dtype)
-            if g.shape != node._data.shape:
-                raise ValueError(
-                    f"a hook must return a gradient of the shape it got, {node.shape}; it returned {g.shape}"
-                )
-    return g
-
-
-def _refuse_if_stale(node):
-    """Raise if an array that a pull-back of this node reads was changed in place since the node was made."""
-    reads = node.operation.reads
-    for i, parent in enumerate(node.parents):
-        if parent._requires_grad:
-            for position in reads[i if len(reads) > 1 else 0]:
-                source = node.parents[position] if position >= 0 else node
-                if source._changed_at > node._made_at:
-                    raise RuntimeError(refusals.stale(node, source))
-
-
-class Hook:
-    """What `register_hook` returns: `remove()` takes the hook off again."""
-
-    def __init__(self, hooks, function):
-        self._hooks = hooks
-        hooks[id(self)] = function
-
-    def remove(self):
-        self._hooks.pop(id(self), None)
 
 
 class Tensor:
@@ -293,7 +182,7 @@ class Tensor:
         self._pull_backs = None
         self._hooks = None
         self._retains = False
-        self._made_at = self._changed_at = _clock
+        self._made_at = self._changed_at = recording.clock
 
     # --- what it holds --------------------------------------------------------------------------------------
 
@@ -310,9 +199,8 @@ class Tensor:
         self._mark_changed()
 
     def _mark_changed(self):
-        global _clock
-        _clock += 1
-        self._changed_at = _clock
+        recording.clock += 1
+        self._changed_at = recording.clock
 
     shape = property(lambda self: self._data.shape, doc="The length of each axis.")
     ndim = property(lambda self: self._data.ndim, doc="The number of axes.")
@@ -399,7 +287,7 @@ class Tensor:
             gradient = refusals.gradient(gradient, self)
         for leaf, g in gradients_at_leaves(self, gradient, retain_graph):
             if leaf._hooks:
-                g = _hooked(leaf, g)
+                g = after_hooks(leaf, g)
             if type(g) is not np.ndarray or g.dtype is not leaf._data.dtype:
                 g = np.asarray(g, leaf._data.dtype)
             if leaf.grad is None:
@@ -535,7 +423,7 @@ class Tensor:
 
     def __setitem__(self, where, value):
         value = as_tensor(value, like=self)
-        if _recording and (self._requires_grad or value._requires_grad):
+        if recording.on and (self._requires_grad or value._requires_grad):
             raise RuntimeError(refusals.assignment(self))
         try:
             self._data[where] = value._data

@@ -4,16 +4,11 @@ from contextlib import contextmanager
 
 import numpy as np
 
-from backprop_lib.engine.batched import (
-    Tensor,
-    as_tensor,
-    grad_mode,
-    gradients_at_leaves,
-    is_grad_enabled,
-    make_node,
-)
+from backprop_lib.engine.backward import gradients_at_leaves
+from backprop_lib.engine.batched import Tensor, as_tensor, make_node
 from backprop_lib.engine.graph import topological_order
 from backprop_lib.engine.operations import ArrayOperation
+from backprop_lib.engine.recording import grad_mode, is_grad_enabled
 
 
 def checkpoint(function, *inputs):

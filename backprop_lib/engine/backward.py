@@ -1,0 +1,81 @@
+"""The backward pass of the batched engine: from ∂L/∂(result), edge by edge, to the leaves."""
+
+import numpy as np
+
+from backprop_lib.engine import recording, refusals
+from backprop_lib.engine.graph import topological_order
+
+
+def gradients_at_leaves(root, gradient, retain_graph):
+    """Walk the graph behind `root` backward; list each leaf that needs a gradient with the one it gets.
+
+    gradient: ∂L/∂(root), an array of its shape. The leaves are not written to, so that an error on the way
+    leaves them as they were. Each node lets go of its graph as soon as it is done, unless `retain_graph`.
+    """
+    at_leaves = []
+    upstream = {root: gradient}
+    order = topological_order(root)
+    while order:
+        node = order.pop()
+        if node not in upstream:  # a constant
+            continue
+        g = upstream.pop(node)
+        if node.operation is None:
+            at_leaves.append((node, g))
+            continue
+        if node._hooks:
+            g = after_hooks(node, g)
+        if node._retains:
+            node.grad = np.array(g) if node.grad is None else node.grad + g
+        pull_backs = node._pull_backs
+        if pull_backs is None:
+            raise RuntimeError(refusals.released(node))
+        if node._made_at != recording.clock:
+            _refuse_if_stale(node)
+        for parent, pull_back in zip(node.parents, pull_backs):  # noqa: B905 (one for one by making)
+            if parent._requires_grad:
+                part = pull_back(g)
+                if parent in upstream:
+                    upstream[parent] = upstream[parent] + part
+                elif parent.operation is None and (part is g or part.base is not None):
+                    upstream[parent] = part.copy()  # a leaf's gradient is its own, not a view of another
+                else:
+                    upstream[parent] = part
+        if not retain_graph:
+            node.parents, node._pull_backs = (), None
+    return at_leaves
+
+
+def after_hooks(node, g):
+    """Show the gradient of a node to its hooks, each of which may put another in its place."""
+    for hook in list(node._hooks.values()):
+        changed = hook(g)
+        if changed is not None:
+            g = np.array(changed, node._data.dtype)
+            if g.shape != node._data.shape:
+                raise ValueError(
+                    f"a hook must return a gradient of the shape it got, {node.shape}; it returned {g.shape}"
+                )
+    return g
+
+
+def _refuse_if_stale(node):
+    """Raise if an array that a pull-back of this node reads was changed in place since the node was made."""
+    reads = node.operation.reads
+    for i, parent in enumerate(node.parents):
+        if parent._requires_grad:
+            for position in reads[i if len(reads) > 1 else 0]:
+                source = node.parents[position] if position >= 0 else node
+                if source._changed_at > node._made_at:
+                    raise RuntimeError(refusals.stale(node, source))
+
+
+class Hook:
+    """What `register_hook` returns: `remove()` takes the hook off again."""
+
+    def __init__(self, hooks, function):
+        self._hooks = hooks
+        hooks[id(self)] = function
+
+    def remove(self):
+        self._hooks.pop(id(self), None)
