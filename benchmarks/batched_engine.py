@@ -2,9 +2,9 @@
 
     python benchmarks/batched_engine.py
 
-One thread, unless OMP_NUM_THREADS says otherwise. All libraries take turns within one run, and the table gives
-medians of the ratios round by round, so that a busy machine slows all of them alike. Every library starts from
-the same weights, and the script stops when their losses part.
+One thread, unless OMP_NUM_THREADS says otherwise. All libraries take turns within one run, and the table
+gives medians of the ratios round by round, so that a busy machine slows all of them alike. Every library
+starts from the same weights, and the script stops when their losses part.
 """
 
 import gc

@@ -1,5 +1,5 @@
 // Bundle every explorable into the package, so that learners never need Node: `node build.mjs [output folder]`.
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -8,11 +8,7 @@ const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const outdir = process.argv[2] ?? here("../backprop_lib/explorables/static");
 
 const { metafile } = await build({
-  entryPoints: {
-    graph_explorer: here("graph_explorer/index.js"),
-    gradient_descent: here("gradient_descent/index.js"),
-    explorables: here("common/explorables.css"),
-  },
+  entryPoints: { ...explorables(), explorables: here("common/explorables.css") },
   outdir,
   absWorkingDir: here("."),
   bundle: true,
@@ -25,6 +21,12 @@ const { metafile } = await build({
 });
 
 writeFileSync(join(outdir, "licences.txt"), licences(Object.keys(metafile.inputs)));
+
+// Each folder with an index.js is an explorable of that name.
+function explorables() {
+  const names = readdirSync(here(".")).filter((name) => existsSync(here(`${name}/index.js`)));
+  return Object.fromEntries(names.sort().map((name) => [name, here(`${name}/index.js`)]));
+}
 
 // What is bundled keeps its licence: each text once, under the packages that it covers.
 function licences(inputs) {

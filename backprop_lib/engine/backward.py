@@ -17,9 +17,9 @@ def gradients_at_leaves(root, gradient, retain_graph):
     order = topological_order(root)
     while order:
         node = order.pop()
-        if node not in upstream:  # a constant
+        g = upstream.pop(node, None)
+        if g is None:  # a constant
             continue
-        g = upstream.pop(node)
         if node.operation is None:
             at_leaves.append((node, g))
             continue

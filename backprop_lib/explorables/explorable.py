@@ -8,11 +8,13 @@ _STATIC = Path(__file__).parent / "static"
 
 
 def browser_side(name):
-    """Give the bundle and the style sheet of an explorable, as anywidget's two attributes.
+    """Give the bundle and the styles of an explorable (the common ones, then its own), for anywidget.
 
     Their text, not their paths: anywidget watches a file on behalf of every instance, and none is ever freed.
     """
-    return tuple((_STATIC / file).read_text(encoding="utf-8") for file in (f"{name}.js", "explorables.css"))
+    styles = [path for path in (_STATIC / "explorables.css", _STATIC / f"{name}.css") if path.exists()]
+    bundle = (_STATIC / f"{name}.js").read_text(encoding="utf-8")
+    return bundle, "".join(path.read_text(encoding="utf-8") for path in styles)
 
 
 class Explorable(anywidget.AnyWidget):
