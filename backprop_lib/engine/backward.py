@@ -6,11 +6,12 @@ from backprop_lib.engine import recording, refusals
 from backprop_lib.engine.graph import topological_order
 
 
-def gradients_at_leaves(root, gradient, retain_graph):
+def gradients_at_leaves(root, gradient, retain_graph, stop=frozenset()):
     """Walk the graph behind `root` backward; list each leaf that needs a gradient with the one it gets.
 
     gradient: ∂L/∂(root), an array of its shape. The leaves are not written to, so that an error on the way
     leaves them as they were. Each node lets go of its graph as soon as it is done, unless `retain_graph`.
+    stop: nodes to take for leaves.
     """
     at_leaves = []
     upstream = {root: gradient}
@@ -20,13 +21,14 @@ def gradients_at_leaves(root, gradient, retain_graph):
         g = upstream.pop(node, None)
         if g is None:  # a constant
             continue
-        if node.operation is None:
+        if node.operation is None or node in stop:
             at_leaves.append((node, g))
             continue
         if node._hooks:
             g = after_hooks(node, g)
         if node._retains:
-            node.grad = np.array(g) if node.grad is None else node.grad + g
+            before = 0.0 if node.grad is None else node.grad
+            node.grad = np.array(before + g, node._data.dtype)
         pull_backs = node._pull_backs
         if pull_backs is None:
             raise RuntimeError(refusals.released(node))
@@ -51,11 +53,7 @@ def after_hooks(node, g):
     for hook in list(node._hooks.values()):
         changed = hook(g)
         if changed is not None:
-            g = np.array(changed, node._data.dtype)
-            if g.shape != node._data.shape:
-                raise ValueError(
-                    f"a hook must return a gradient of the shape it got, {node.shape}; it returned {g.shape}"
-                )
+            g = refusals.gradient(changed, node, "a hook may return None or a gradient of the shape it got")
     return g
 
 
@@ -66,7 +64,7 @@ def _refuse_if_stale(node):
         if parent._requires_grad:
             for position in reads[i if len(reads) > 1 else 0]:
                 source = node.parents[position] if position >= 0 else node
-                if source._changed_at > node._made_at:
+                if recording.changed_since(node._made_at, source._data):
                     raise RuntimeError(refusals.stale(node, source))
 
 
@@ -74,8 +72,11 @@ class Hook:
     """What `register_hook` returns: `remove()` takes the hook off again."""
 
     def __init__(self, hooks, function):
+        if not callable(function):
+            raise TypeError(f"a hook is a function; received {refusals.shortened(function)}")
         self._hooks = hooks
-        hooks[id(self)] = function
+        hooks[self] = function  # the hooks keep their handles: two never share a key
 
     def remove(self):
-        self._hooks.pop(id(self), None)
+        """Take the hook off; a second time does nothing."""
+        self._hooks.pop(self, None)

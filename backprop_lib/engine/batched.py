@@ -35,7 +35,7 @@ def make_node(operation, parents, data, pull_backs):
     node.label = ""
     node._hooks = None
     node._retains = False
-    node._made_at = node._changed_at = recording.clock
+    node._made_at = recording.clock
     if recording.on:
         for parent in parents:
             if parent._requires_grad:
@@ -58,12 +58,12 @@ def as_tensor(data, like=None):
     """
     if type(data) is Tensor:
         return data
-    dtype = like._data.dtype if like is not None else _FLOATS[0]
-    if isinstance(data, Real):
+    dtype = like._data.dtype if type(like) is Tensor else _FLOATS[0]
+    if isinstance(data, Real | np.bool_):
         data = np.array(data, dtype)
     elif not isinstance(data, np.ndarray):
         raise TypeError(refusals.no_operand(data))
-    elif data.dtype not in _FLOATS:
+    elif data.ndim == 0 or data.dtype not in _FLOATS:  # a number, or whole numbers: they take like's dtype
         data = refusals.floats(data).astype(dtype)
     return make_node(None, (), data, None)
 
@@ -109,7 +109,11 @@ def _documented(method, operation):
 
 def _comparison(compare):
     def method(self, other):
-        return compare(self._data, as_tensor(other, like=self)._data)
+        a, b = self._data, as_tensor(other, like=self)._data
+        try:
+            return compare(a, b)
+        except ValueError:
+            raise ValueError(refusals.comparison(a, b)) from None
 
     return method
 
@@ -129,7 +133,7 @@ def _in_place(method, ufunc):
             raise ValueError(
                 f"expected a change that fits shape {self.shape}; received shape {other.shape}"
             ) from None
-        self._mark_changed()
+        recording.mark_changed(self._data)
         return self
 
     return change
@@ -156,7 +160,6 @@ class Tensor:
     """
 
     __slots__ = (
-        "_changed_at",
         "_data",
         "_hooks",
         "_made_at",
@@ -169,9 +172,6 @@ class Tensor:
         "parents",
     )
 
-    # NumPy then leaves `array * Tensor` to us.
-    __array_ufunc__ = None
-
     def __init__(self, data, requires_grad=False, label=""):
         self._data = refusals.read(data)
         self._requires_grad = bool(requires_grad)
@@ -182,7 +182,7 @@ class Tensor:
         self._pull_backs = None
         self._hooks = None
         self._retains = False
-        self._made_at = self._changed_at = recording.clock
+        self._made_at = recording.clock
 
     # --- what it holds --------------------------------------------------------------------------------------
 
@@ -193,14 +193,10 @@ class Tensor:
 
     @data.setter
     def data(self, array):
-        if array is not self._data:
-            array = refusals.replacement(self, array)
-            self._data = array
-        self._mark_changed()
-
-    def _mark_changed(self):
-        recording.clock += 1
-        self._changed_at = recording.clock
+        if array is self._data:  # w.data -= step
+            recording.mark_changed(array)
+        else:
+            self._data = refusals.replacement(self, array)
 
     shape = property(lambda self: self._data.shape, doc="The length of each axis.")
     ndim = property(lambda self: self._data.ndim, doc="The number of axes.")
@@ -284,16 +280,20 @@ class Tensor:
                 )
             gradient = self._data.dtype.type(1.0) if self._data.ndim == 0 else np.ones_like(self._data)
         else:
-            gradient = refusals.gradient(gradient, self)
-        for leaf, g in gradients_at_leaves(self, gradient, retain_graph):
+            gradient = refusals.gradient(gradient, self, "backward needs a gradient of its Tensor's shape")
+        received = gradients_at_leaves(self, gradient, retain_graph)
+        for i, (leaf, g) in enumerate(received):  # all that can fail, before anything is written
             if leaf._hooks:
-                g = after_hooks(leaf, g)
-            if type(g) is not np.ndarray or g.dtype is not leaf._data.dtype:
-                g = np.asarray(g, leaf._data.dtype)
-            if leaf.grad is None:
+                received[i] = leaf, np.array(after_hooks(leaf, g))  # a hook may have kept the one it saw
+            if leaf.grad is not None and np.shape(leaf.grad) != leaf._data.shape:
+                raise ValueError(refusals.grad_set_by_hand(leaf))
+        for leaf, g in received:
+            if leaf.grad is not None:
+                leaf.grad += g
+            elif type(g) is np.ndarray and g.dtype is leaf._data.dtype:
                 leaf.grad = g
             else:
-                leaf.grad += g
+                leaf.grad = np.asarray(g, leaf._data.dtype)
 
     def zero_grad(self):
         """Forget the gradient: `grad` is None again, as after torch's `optimizer.zero_grad()`."""
@@ -351,15 +351,19 @@ class Tensor:
 
     def leaky_relu(self, negative_slope=0.01):
         """a where a > 0, else negative_slope · a."""
+        negative_slope = refusals.number("leaky_relu", "negative_slope", negative_slope)
         return apply(elementwise.leaky_relu, self, negative_slope=negative_slope)
 
     def elu(self, alpha=1.0):
         """a where a > 0, else alpha · (exp(a) − 1)."""
-        return apply(elementwise.elu, self, alpha=alpha)
+        return apply(elementwise.elu, self, alpha=refusals.number("elu", "alpha", alpha))
 
     def clip(self, min=None, max=None):
         """Bring what lies below `min` or above `max` to that bound; there the gradient stops."""
-        return apply(matrices.clip, self, low=min, high=max)
+        if min is None and max is None:
+            raise ValueError("clip needs a number for min, for max, or for both; received neither")
+        bounds = {name: refusals.number("clip", name, bound) for name, bound in [("min", min), ("max", max)]}
+        return apply(matrices.clip, self, **bounds)
 
     def softmax(self, axis):
         """Turn scores into shares: positive, and summing to 1 along `axis`."""
@@ -379,7 +383,7 @@ class Tensor:
         """Average over `axis`."""
         return apply(matrices.mean, self, axis=axis, keepdims=keepdims)
 
-    def var(self, axis=None, correction=1, keepdims=False):
+    def var(self, axis=None, keepdims=False, *, correction=1):
         """Variance over `axis`: squared distances from the mean, summed, over (count − correction)."""
         return apply(matrices.var, self, axis=axis, correction=correction, keepdims=keepdims)
 
@@ -419,6 +423,8 @@ class Tensor:
         return apply(matrices.permute, self, axes=axes)
 
     def __getitem__(self, where):
+        if not isinstance(where, int | slice):
+            where = refusals.positions(where)
         return apply(matrices.index, self, where=where)
 
     def __setitem__(self, where, value):
@@ -429,7 +435,7 @@ class Tensor:
             self._data[where] = value._data
         except (ValueError, IndexError) as problem:
             raise refusals.explain(matrices.index, (self._data,), {"where": where}, problem) from None
-        self._mark_changed()
+        recording.mark_changed(self._data)
 
     # --- an array among arrays ------------------------------------------------------------------------------
 
@@ -445,6 +451,10 @@ class Tensor:
         return float(self.item())
 
     def __bool__(self):
+        if self._data.size != 1:
+            raise ValueError(
+                f"a Tensor of shape {self.shape} is neither true nor false: use (x > 0).all() or .any()"
+            )
         return bool(self.item())
 
     def __format__(self, specification):
@@ -455,6 +465,21 @@ class Tensor:
     __gt__, __ge__ = _comparison(operator.gt), _comparison(operator.ge)
     __eq__, __ne__ = _comparison(operator.eq), _comparison(operator.ne)
     __hash__ = object.__hash__
+
+    def __array_ufunc__(self, ufunc, method, *inputs, **settings):
+        """Let `array * Tensor` be a Tensor; for the rest, say what to write in place of np.exp(x)."""
+        compute = _OPERATORS.get(ufunc.__name__)
+        if compute is None or method != "__call__" or settings:
+            raise TypeError(refusals.ufunc(ufunc))
+        return compute(*(as_tensor(given, like=self) for given in inputs))
+
+    def __reduce__(self):
+        """Copy and pickle what was typed in; a graph stays where it is."""
+        if not self.is_leaf:
+            raise RuntimeError(
+                f"{refusals.named(self)} is part of a graph and cannot be copied: .detach() it"
+            )
+        return _copied, (self._data, self._requires_grad, self.label, self.grad)
 
     def __repr__(self):
         shown = [np.array2string(self._data, separator=", ", prefix="Tensor(")]
@@ -472,3 +497,26 @@ class Tensor:
 def _several(numbers):
     """Read `f(2, 3)` and `f((2, 3))` alike."""
     return tuple(numbers[0]) if len(numbers) == 1 and isinstance(numbers[0], tuple | list) else numbers
+
+
+def _copied(data, requires_grad, label, grad):
+    tensor = Tensor(data, requires_grad, label)
+    tensor.grad = grad
+    return tensor
+
+
+# What NumPy calls when an array stands to the left of a Tensor.
+_OPERATORS = {
+    "add": operator.add,
+    "subtract": operator.sub,
+    "multiply": operator.mul,
+    "divide": operator.truediv,
+    "power": operator.pow,
+    "matmul": operator.matmul,
+    "less": operator.lt,
+    "less_equal": operator.le,
+    "greater": operator.gt,
+    "greater_equal": operator.ge,
+    "equal": operator.eq,
+    "not_equal": operator.ne,
+}

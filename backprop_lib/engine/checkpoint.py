@@ -4,10 +4,10 @@ from contextlib import contextmanager
 
 import numpy as np
 
+from backprop_lib.engine import recording
 from backprop_lib.engine.backward import gradients_at_leaves
 from backprop_lib.engine.batched import Tensor, as_tensor, make_node
-from backprop_lib.engine.graph import topological_order
-from backprop_lib.engine.operations import ArrayOperation
+from backprop_lib.engine.operations import NOTHING, ArrayOperation
 from backprop_lib.engine.recording import grad_mode, is_grad_enabled
 
 
@@ -31,34 +31,60 @@ def checkpoint(function, *inputs):
     inputs = [as_tensor(data) for data in inputs]
     if not is_grad_enabled():
         return _checked(function(*inputs))
+    began = recording.tick()
     draws, stand_ins = {}, [_stand_in(tensor) for tensor in inputs]
     with _noting_draws(draws):
         result = _checked(function(*stand_ins))
-    leaves = [node for node in topological_order(result) if node.is_leaf and node.requires_grad]
+    # What the function was given, and what it used besides: parameters, and results made before it ran.
+    used = [node for node in _reached(result, began) if node.requires_grad]
+    from_outside = frozenset(used) - frozenset(stand_ins)
+    value = result.data
 
     def gradients(g):
         again = [_stand_in(tensor) for tensor in inputs]
         with grad_mode(True), _drawing_again(draws):
-            found = dict(gradients_at_leaves(function(*again), g, retain_graph=True))
+            result = function(*again)
+        if not np.array_equal(result.data, value, equal_nan=True):
+            raise RuntimeError(
+                "checkpoint computed its function again and got another result: was something that it uses "
+                "changed in place, or drawn at random without about_to_draw(rng)?"
+            )
+        found = dict(gradients_at_leaves(result, g, retain_graph=True, stop=from_outside))
         now = dict(zip(stand_ins, again, strict=True))
-        return [found.get(now.get(leaf, leaf), np.zeros(leaf.shape, leaf.dtype)) for leaf in leaves]
+        return [found.get(now.get(node, node), np.zeros(node.shape, node.dtype)) for node in used]
 
-    # The leaves are the inputs, and the parameters that the function uses besides them.
     given = dict(zip(stand_ins, inputs, strict=True))
-    parents = tuple(given.get(leaf, leaf) for leaf in leaves)
-    reads = (tuple(range(len(parents))),)
-    operation = ArrayOperation("checkpoint", "again", function, reads)
-    return make_node(operation, parents, result.data, _one_run_for_all(gradients, len(parents)))
+    parents = tuple(given.get(node, node) for node in used)
+    # Whether anything was changed in place shows when it computes again.
+    operation = ArrayOperation("checkpoint", "again", function, reads=(NOTHING,))
+    return make_node(operation, parents, value, _one_run_for_all(gradients, len(parents)))
+
+
+def _reached(result, began):
+    """List what a function that `began` then was made from: leaves, and nodes that were there before."""
+    outside, seen, stack = [], set(), [result]
+    while stack:
+        node = stack.pop()
+        if node in seen:
+            continue
+        seen.add(node)
+        if node.is_leaf or node._made_at < began:
+            outside.append(node)
+        else:
+            stack.extend(node.parents)
+    return outside
 
 
 def _one_run_for_all(gradients, count):
     """Make one pull-back for each parent; the first of a pass computes for all of them."""
-    waiting = {}
+    waiting, last = {}, None
 
     def pull_back(i):
         def pull(g):
-            if i not in waiting:
+            nonlocal last
+            if g is not last or i not in waiting:
                 waiting.update(enumerate(gradients(g)))
+                last = g
             return waiting.pop(i)
 
         return pull

@@ -108,16 +108,16 @@ def absolute(a):
 
 @array_operation(functions.maximum, reads=((0, 1), (0, 1)))
 def maximum(a, b):
-    return np.maximum(a, b), (lambda g: _share(g, a > b, a == b), lambda g: _share(g, b > a, a == b))
+    return np.maximum(a, b), (lambda g: _shared(g, a < b, a == b), lambda g: _shared(g, b < a, a == b))
 
 
 @array_operation(functions.minimum, reads=((0, 1), (0, 1)))
 def minimum(a, b):
-    return np.minimum(a, b), (lambda g: _share(g, a < b, a == b), lambda g: _share(g, b < a, a == b))
+    return np.minimum(a, b), (lambda g: _shared(g, a > b, a == b), lambda g: _shared(g, b > a, a == b))
 
 
-def _share(g, wins, ties):
-    return g * wins + 0.5 * (g * ties)
+def _shared(g, loses, ties):
+    return np.where(loses, 0.0, np.where(ties, 0.5 * g, g))
 
 
 # --- activations --------------------------------------------------------------------------------------------
@@ -148,7 +148,8 @@ def tanh(a):
 @array_operation(functions.relu, reads=((SELF,),))
 def relu(a):
     value = np.maximum(a, 0.0)
-    # The value is 0, positive, or NaN, which must not be hidden.
+    # The value is 0, positive, or NaN, which must not be hidden. An infinite gradient times 0 is NaN (0 in
+    # torch): choosing entries in place of multiplying takes six times as long.
     return value, (lambda g: g * (value != 0.0),)
 
 

@@ -22,7 +22,8 @@ def affine(X, W, b):
     >>> W.grad.T, b.grad
     (array([[1., 3.]]), array([2.]))
     """
-    X, W, b = as_tensor(X, like=W), as_tensor(W), as_tensor(b)
+    W, b = as_tensor(W), as_tensor(b)
+    X = as_tensor(X, like=W)
     x, w, bias = X._data, W._data, b._data
     if w.ndim != 2 or bias.shape != w.shape[1:] or x.shape[-1:] != w.shape[:1]:
         raise ValueError(refusals.affine(x, w, bias))
@@ -36,7 +37,7 @@ def matmul(A, B):
     >>> matmul(Tensor([[1.0, 2.0]]), Tensor([[3.0], [4.0]]))
     Tensor([[11.]])
     """
-    return as_tensor(A) @ B
+    return as_tensor(A, like=B) @ B
 
 
 def concatenate(tensors, axis=0):
@@ -58,10 +59,10 @@ def stack(tensors, axis=0):
 
 
 def _listed(tensors, reader):
-    if isinstance(tensors, Tensor) or not tensors:
-        received = "one Tensor" if isinstance(tensors, Tensor) else "an empty list"
-        raise ValueError(f"{reader} needs a list of Tensors; received {received}")
-    return [as_tensor(tensor) for tensor in tensors]
+    if not isinstance(tensors, list | tuple) or not tensors:
+        raise TypeError(f"{reader} needs a list of Tensors; received {refusals.shortened(tensors)}")
+    first = next((tensor for tensor in tensors if isinstance(tensor, Tensor)), None)
+    return [as_tensor(tensor, like=first) for tensor in tensors]
 
 
 def where(condition, a, b):
@@ -73,14 +74,15 @@ def where(condition, a, b):
     >>> where(x > 0, x, 0.0)
     Tensor([0., 3.])
     """
-    condition = np.asarray(condition)
-    if condition.dtype != bool:
+    received = condition if isinstance(condition, Tensor) else np.array(condition)
+    if received.dtype != bool:
         raise TypeError(
-            f"where needs a condition of True and False, such as x > 0; received dtype {condition.dtype}"
+            "where needs a condition of True and False, such as x > 0; "
+            f"received {refusals.shortened(condition)}"
         )
-    a = as_tensor(a, like=b if isinstance(b, Tensor) else None)
+    a = as_tensor(a, like=b)
     b = as_tensor(b, like=a)
-    return apply(matrices.where, a, b, condition=condition)
+    return apply(matrices.where, a, b, condition=received)
 
 
 # --- losses -------------------------------------------------------------------------------------------------
@@ -115,7 +117,7 @@ def binary_cross_entropy_with_logits(logits, target, reduction="mean"):
 def _paired(loss, prediction, target, reduction):
     prediction = as_tensor(prediction)
     if not isinstance(target, Tensor):
-        target = as_tensor(np.asarray(target, prediction.dtype))
+        target = as_tensor(refusals.read(target).astype(prediction.dtype, copy=False))
     if prediction.shape != target.shape:
         raise ValueError(
             f"{loss.name} needs one target for each prediction; received predictions of shape "
@@ -139,7 +141,7 @@ def cross_entropy(logits, target, reduction="mean"):
     0.41703
     """
     logits = as_tensor(logits)
-    target = target if isinstance(target, Tensor) else np.asarray(target)
+    target = target if isinstance(target, Tensor) else refusals.read(target, whole=True)
     if logits.ndim not in (1, 2) or target.shape not in (logits.shape, logits.shape[:-1]):
         raise ValueError(
             "cross_entropy needs logits of shape (samples, classes) and targets of shape (samples,) with the "
@@ -148,8 +150,9 @@ def cross_entropy(logits, target, reduction="mean"):
         )
     _check_reduction(losses.cross_entropy, reduction)
     if target.shape == logits.shape:
-        loss, parents = losses.cross_entropy, (logits, as_tensor(target, like=logits))
-        return apply(loss, *parents, reduction=reduction)
+        if not isinstance(target, Tensor):
+            target = as_tensor(target.astype(logits.dtype, copy=False))
+        return apply(losses.cross_entropy, logits, target, reduction=reduction)
     classes = _classes(target, logits)
     if logits.ndim == 2:
         return apply(losses.cross_entropy_of_classes, logits, classes=classes, reduction=reduction)

@@ -4,18 +4,21 @@ Fused, because the parts overflow where the whole does not, and because the whol
 softmax and cross-entropy together give δ = p − y.
 """
 
+import operator
+
 import numpy as np
 
 from backprop_lib.engine.elementwise import stable_sigmoid
 from backprop_lib.engine.operations import NOTHING, SELF, array_operation
 
-AXIS = "an axis that the array has, with at least one entry"
+AXIS = "one axis that the array has, with at least one entry"
 
 _sum_of, _max_of = np.add.reduce, np.maximum.reduce  # what np.sum and np.max call in the end
 
 
 @array_operation(symbol="softmax", reads=((SELF,),), needs=AXIS)
 def softmax(z, axis):
+    axis = operator.index(axis)
     p = np.exp(z - _max_of(z, axis=axis, keepdims=True))
     p /= _sum_of(p, axis=axis, keepdims=True)
     return p, (lambda g: p * (g - _sum_of(g * p, axis=axis, keepdims=True)),)
@@ -23,6 +26,7 @@ def softmax(z, axis):
 
 @array_operation(symbol="log softmax", reads=((SELF,),), needs=AXIS)
 def log_softmax(z, axis):
+    axis = operator.index(axis)
     log_p = _log_softmax(z, axis)
     return log_p, (lambda g: g - np.exp(log_p) * _sum_of(g, axis=axis, keepdims=True),)
 

@@ -10,7 +10,7 @@ import numpy as np
 from backprop_lib.engine.operations import NOTHING, SELF, array_operation
 
 AXES = "an axis that the array has, several of them in a tuple, or None for all"
-MATMUL = "as many columns on the left as there are rows on the right"
+MATMUL = "as many columns on the left as rows on the right, and batches that broadcast (for numbers use *)"
 
 _sum_of = np.add.reduce  # what np.sum calls in the end
 
@@ -77,6 +77,8 @@ def mean(a, axis, keepdims):
 
 @array_operation(symbol="var", reads=((0,),), needs=f"more than `correction` entries to average, and {AXES}")
 def var(a, axis, correction, keepdims):
+    if not count(a, axis) > correction:
+        raise ValueError
     center = a - a.mean(axis=axis, keepdims=True)
     share = 1.0 / (count(a, axis) - correction)
     value = _sum_of(center * center, axis=axis, keepdims=keepdims) * share
@@ -148,12 +150,14 @@ def sum_to(g, shape):
     needs="a shape with as many entries (one −1 is worked out)",
 )
 def reshape(a, shape):
+    if any(length < -1 for length in shape):
+        raise ValueError
     return a.reshape(shape), (lambda g: g.reshape(a.shape),)
 
 
 @array_operation(symbol="permute", reads=(NOTHING,), needs="each axis of the array once")
 def permute(a, axes):
-    return a.transpose(axes), (lambda g: g.transpose(np.argsort(axes)),)
+    return a.transpose(axes), (lambda g: g.transpose(np.argsort([axis % a.ndim for axis in axes])),)
 
 
 @array_operation(symbol="[ ]", reads=(NOTHING,), needs="positions that the array has")
@@ -183,7 +187,7 @@ def repeats(where):
 @array_operation(
     symbol="concatenate",
     reads=(NOTHING,),
-    needs="arrays that differ in length on that axis only",
+    needs="arrays that differ in length on one of their axes only, and that axis",
 )
 def concatenate(*arrays, axis):
     ends = np.cumsum([a.shape[axis] for a in arrays])
@@ -196,7 +200,9 @@ def concatenate(*arrays, axis):
     return np.concatenate(arrays, axis), tuple(pulls)
 
 
-@array_operation(symbol="stack", reads=(NOTHING,), needs="arrays of one shape")
+@array_operation(
+    symbol="stack", reads=(NOTHING,), needs="arrays of one shape, and an axis that the result has"
+)
 def stack(*arrays, axis):
     def pull_back(i):
         return lambda g: g.take(i, axis)
@@ -210,19 +216,12 @@ def stack(*arrays, axis):
 @array_operation(symbol="where", reads=(NOTHING, NOTHING))
 def where(a, b, condition):
     return np.where(condition, a, b), (
-        lambda g: np.where(condition, g, 0.0),
-        lambda g: np.where(condition, 0.0, g),
+        lambda g: sum_to(np.where(condition, g, 0.0), a.shape),
+        lambda g: sum_to(np.where(condition, 0.0, g), b.shape),
     )
 
 
-@array_operation(symbol="clip", reads=((0,),), needs="numbers for min, max or both")
-def clip(a, low, high):
-    def pull_back(g):
-        outside = False
-        if low is not None:
-            outside = a < low
-        if high is not None:
-            outside = outside | (a > high)
-        return np.where(outside, 0.0, g)
-
-    return np.clip(a, low, high), (pull_back,)
+@array_operation(symbol="clip", reads=((0,),), needs="a number for min, for max, or for both")
+def clip(a, min, max):
+    low, high = -math.inf if min is None else min, math.inf if max is None else max
+    return np.clip(a, low, high), (lambda g: np.where((a >= low) & (a <= high), g, 0.0),)

@@ -1,17 +1,23 @@
 """What the batched engine says to bad input: what was expected, what came, and what to do."""
 
+import copy
+from numbers import Real
+
 import numpy as np
+
+from backprop_lib.engine.operations import BROADCAST
 
 # --- reading data -------------------------------------------------------------------------------------------
 
 
-def read(data):
-    """Copy `data` into a new float64 or float32 array. Raises TypeError, ValueError."""
-    if hasattr(data, "_pull_backs"):
-        raise TypeError(
-            f"expected numbers; received {named(data)}, a Tensor already: use it as it is, or .detach()"
-        )
-    if isinstance(data, list | tuple) and any(hasattr(part, "_pull_backs") for part in data):
+def read(data, whole=False):
+    """Copy `data` into a new float64 or float32 array; integers may stay if `whole`.
+
+    Raises: TypeError, ValueError.
+    """
+    if is_tensor(data):
+        raise TypeError(f"expected numbers; received {named(data)}, a Tensor already: use it, or its .data")
+    if isinstance(data, list | tuple) and _holds_tensors(data):
         raise TypeError(
             "expected numbers; received a list of Tensors: join them with stack(...) or concatenate(...)"
         )
@@ -21,7 +27,18 @@ def read(data):
         raise ValueError(
             f"expected numbers in rows of equal length; received rows that differ: {shortened(data)}"
         ) from None
-    return floats(array)
+    except RuntimeError:
+        raise TypeError(f"expected numbers; received {_kind(data)} that requires a gradient") from None
+    return array if whole and array.dtype.kind in "iu" else floats(array)
+
+
+def _holds_tensors(data):
+    return any(_holds_tensors(part) if isinstance(part, list | tuple) else is_tensor(part) for part in data)
+
+
+def is_tensor(thing):
+    """Tell whether a thing is a Tensor, without importing what is built on this file."""
+    return hasattr(thing, "_pull_backs")
 
 
 def floats(array):
@@ -30,18 +47,35 @@ def floats(array):
         return array
     if array.dtype == np.float16 or array.dtype.kind in "biu":
         return array.astype(np.float64)
-    kind = "None and other objects" if array.dtype.kind == "O" else f"dtype {array.dtype}"
-    raise TypeError(
-        f"expected real numbers; received {kind} in an array of shape {array.shape}: {shortened(array)}"
-    )
+    kind = "None or other objects" if array.dtype.kind == "O" else f"dtype {array.dtype}"
+    raise TypeError(f"expected real numbers; received {kind}, {shortened(array.tolist())}")
+
+
+def number(reader, name, given):
+    """Read a setting that is one number, or None. Raises TypeError."""
+    if given is not None and not isinstance(given, Real):
+        raise TypeError(f"{reader} needs a number for {name}; received {_kind(given)} {shortened(given)}")
+    return None if given is None else float(given)
+
+
+def positions(where):
+    """Copy an index: what is done to its arrays later must not reach the backward pass. Raises TypeError."""
+    if any(map(is_tensor, where if isinstance(where, tuple) else (where,))):
+        raise TypeError(
+            "an index needs whole numbers, slices, or arrays of whole numbers or booleans; received a "
+            "Tensor: compare it, as in x[x > 0], or use its .data"
+        )
+    return copy.deepcopy(where)
 
 
 def no_operand(thing):
     """Say that `thing` can be no operand of a Tensor."""
-    advice = ": wrap it in Tensor(...)" if isinstance(thing, list | tuple) else ""
-    return (
-        f"expected a Tensor, an array or a number; received {type(thing).__name__} {shortened(thing)}{advice}"
-    )
+    advice = ""
+    if isinstance(thing, list | tuple):
+        advice = ": wrap it in Tensor(...)"
+    elif type(thing).__module__.partition(".")[0] == "torch":
+        advice = ": use .detach().numpy()"
+    return f"expected a Tensor, an array or a number; received {_kind(thing)} {shortened(thing)}{advice}"
 
 
 def replacement(tensor, array):
@@ -55,14 +89,19 @@ def replacement(tensor, array):
     return array.astype(tensor.dtype, copy=False)
 
 
-def gradient(given, tensor):
-    """Read the gradient that a backward pass starts with."""
+def gradient(given, tensor, expected):
+    """Read a gradient for `tensor`, of its shape and dtype."""
     array = read(getattr(given, "_data", given)).astype(tensor.dtype, copy=False)
     if array.shape != tensor.shape:
-        raise ValueError(
-            f"backward needs a gradient of its Tensor's shape, {tensor.shape}; received shape {array.shape}"
-        )
+        raise ValueError(f"{expected}, {tensor.shape}; received shape {array.shape}")
     return array
+
+
+def grad_set_by_hand(tensor):
+    return (
+        f"{named(tensor)} had its grad set to shape {np.shape(tensor.grad)}; expected an array of shape "
+        f"{tensor.shape}, or None"
+    )
 
 
 # --- operations ---------------------------------------------------------------------------------------------
@@ -75,6 +114,20 @@ def explain(operation, arrays, settings, problem):
     received = ", ".join([f"shape{'s' if len(arrays) > 1 else ''} {shapes}", *given])
     kind = next((kind for kind in (IndexError, TypeError) if isinstance(problem, kind)), ValueError)
     return kind(f"{operation.name} needs {operation.needs}; received {received}")
+
+
+def comparison(a, b):
+    return f"a comparison needs {BROADCAST}; received shapes {a.shape} and {b.shape}"
+
+
+def ufunc(called):
+    """Say what to write in place of NumPy's function."""
+    name = {"absolute": "abs", "negative": "-x", "square": "x ** 2"}.get(called.__name__, called.__name__)
+    write = name if "x" in name.split() or name == "-x" else f"x.{name}(...)"
+    return (
+        f"np.{called.__name__} works on arrays; for a Tensor write {write} where there is such an operation, "
+        "or x.detach().numpy() to leave the graph"
+    )
 
 
 def affine(X, W, b):
@@ -137,6 +190,11 @@ def named(tensor):
         return f"{tensor.label} {tensor.shape}"
     made = f"the result of {tensor.operation.name}" if tensor.operation else "a Tensor"
     return f"{made} of shape {tensor.shape}"
+
+
+def _kind(thing):
+    kind = type(thing)
+    return kind.__name__ if kind.__module__ in ("builtins", "numpy") else f"{kind.__module__}.{kind.__name__}"
 
 
 def shortened(thing):

@@ -1,0 +1,23 @@
+"""Pictures of what networks do, one function each, for our models and for PyTorch's.
+
+Each returns a matplotlib Figure, which a notebook shows when it is a cell's last expression. matplotlib is
+loaded by the first call.
+"""
+
+from backprop_lib.pictures.activation_functions import activations
+from backprop_lib.pictures.confusion import confusion_matrix
+from backprop_lib.pictures.distributions import histograms
+from backprop_lib.pictures.gradients import gradient_bars
+from backprop_lib.pictures.losses import loss_curves
+from backprop_lib.pictures.numerical import u_curve
+from backprop_lib.pictures.regions import decision_regions
+
+__all__ = [
+    "activations",
+    "confusion_matrix",
+    "decision_regions",
+    "gradient_bars",
+    "histograms",
+    "loss_curves",
+    "u_curve",
+]

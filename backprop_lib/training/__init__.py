@@ -1,0 +1,1 @@
+"""What turns gradients into learning: data, mini-batches, optimisers, schedules."""
