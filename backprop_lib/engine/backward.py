@@ -1,5 +1,7 @@
 """The backward pass of the batched engine: from ∂L/∂(result), edge by edge, to the leaves."""
 
+import itertools
+
 import numpy as np
 
 from backprop_lib.engine import recording, refusals
@@ -68,15 +70,18 @@ def _refuse_if_stale(node):
                     raise RuntimeError(refusals.stale(node, source))
 
 
+_keys = itertools.count()
+
+
 class Hook:
     """What `register_hook` returns: `remove()` takes the hook off again."""
 
     def __init__(self, hooks, function):
         if not callable(function):
             raise TypeError(f"a hook is a function; received {refusals.shortened(function)}")
-        self._hooks = hooks
-        hooks[self] = function  # the hooks keep their handles: two never share a key
+        self._hooks, self._key = hooks, next(_keys)
+        hooks[self._key] = function
 
     def remove(self):
         """Take the hook off; a second time does nothing."""
-        self._hooks.pop(self, None)
+        self._hooks.pop(self._key, None)

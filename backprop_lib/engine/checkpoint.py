@@ -4,7 +4,7 @@ from contextlib import contextmanager
 
 import numpy as np
 
-from backprop_lib.engine import recording
+from backprop_lib.engine import recording, refusals
 from backprop_lib.engine.backward import gradients_at_leaves
 from backprop_lib.engine.batched import Tensor, as_tensor, make_node
 from backprop_lib.engine.operations import NOTHING, ArrayOperation
@@ -41,13 +41,16 @@ def checkpoint(function, *inputs):
     value = result.data
 
     def gradients(g):
+        for tensor in (*inputs, *used):
+            if recording.changed_since(began, tensor.data):
+                raise RuntimeError(refusals.changed_before_recomputing(tensor))
         again = [_stand_in(tensor) for tensor in inputs]
         with grad_mode(True), _drawing_again(draws):
             result = function(*again)
         if not np.array_equal(result.data, value, equal_nan=True):
             raise RuntimeError(
-                "checkpoint computed its function again and got another result: was something that it uses "
-                "changed in place, or drawn at random without about_to_draw(rng)?"
+                "checkpoint computed its function again and got another result: does it draw random numbers "
+                "without about_to_draw(rng), or use something that was changed in place?"
             )
         found = dict(gradients_at_leaves(result, g, retain_graph=True, stop=from_outside))
         now = dict(zip(stand_ins, again, strict=True))
@@ -55,8 +58,7 @@ def checkpoint(function, *inputs):
 
     given = dict(zip(stand_ins, inputs, strict=True))
     parents = tuple(given.get(node, node) for node in used)
-    # Whether anything was changed in place shows when it computes again.
-    operation = ArrayOperation("checkpoint", "again", function, reads=(NOTHING,))
+    operation = ArrayOperation("checkpoint", "again", function, reads=(NOTHING,))  # `gradients` looks itself
     return make_node(operation, parents, value, _one_run_for_all(gradients, len(parents)))
 
 

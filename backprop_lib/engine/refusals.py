@@ -167,6 +167,13 @@ def stale(node, source):
     )
 
 
+def changed_before_recomputing(tensor):
+    return (
+        f"checkpoint needs {named(tensor)} as it was, to compute again, but that was changed in place: "
+        "run the forward pass again, then backward()"
+    )
+
+
 def leaf_in_place(tensor):
     return (
         f"{named(tensor)} requires a gradient and cannot be changed in place while the graph is recorded: "
