@@ -75,7 +75,7 @@ def _unary(operation):
         data, pull_backs = rule(self._data)
         return make_node(operation, (self,), data, pull_backs)
 
-    return _documented(method, operation)
+    return operation.function.document(method)
 
 
 def _binary(operation, reflected=False):
@@ -94,17 +94,11 @@ def _binary(operation, reflected=False):
             pull_backs = _summed(pull_backs[0], a.shape), _summed(pull_backs[1], b.shape)
         return make_node(operation, (left, right), data, pull_backs)
 
-    return _documented(method, operation)
+    return operation.function.document(method)
 
 
 def _summed(pull_back, shape):
     return lambda g: matrices.sum_to(pull_back(g), shape)
-
-
-def _documented(method, operation):
-    method.__name__ = operation.name
-    method.__doc__ = f"{operation.name}, entry by entry."
-    return method
 
 
 def _comparison(compare):
@@ -149,6 +143,9 @@ class Tensor:
     grad: None until `backward`, then an array of the same shape; each `backward` adds to it, as in PyTorch.
     parents, operation: how it was made; () and None for what was typed in (a leaf), and for results under
     `no_grad`. After `backward` the graph is let go.
+
+    Other operands may be plain numbers and arrays. Arrays are not copied: what is done to one between the
+    forward and the backward pass goes unnoticed.
 
     Raises: TypeError, ValueError for what is no array of real numbers.
 

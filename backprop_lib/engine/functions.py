@@ -53,6 +53,19 @@ class Operation:
         """
         return self.derivatives[index].format(*names, out=out)
 
+    def document(self, method):
+        """Give a method that computes this operation its name and its formulas; return it.
+
+        >>> def compute(self, other): ...
+        >>> multiply.document(compute).__doc__
+        'a·b; local derivative: b, a.'
+        """
+        names = ("a", "b")
+        slopes = [self.derivative_formula(i, names, "out") for i in range(len(self.derivatives))]
+        method.__name__ = self.name
+        method.__doc__ = f"{self.value_formula(names)}; local derivative: {', '.join(slopes)}."
+        return method
+
 
 def operation(symbol, formula, *derivatives, needs=""):
     """Turn a rule into an `Operation` under the rule's own name, and enter it in `OPERATIONS`."""

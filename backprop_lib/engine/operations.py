@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from backprop_lib.engine.functions import Operation
+
 SELF = -1  # in `reads`: the operation's own result
 NOTHING = ()
 
@@ -19,6 +21,7 @@ class ArrayOperation:
     entry stands for any number of arrays. When one of them was changed in place meanwhile, the gradient can
     no longer be right, and `backward` says so.
     needs: what its arrays and settings must be, for error messages.
+    function: the same operation on numbers, with its formulas, where there is one.
     """
 
     name: str
@@ -26,6 +29,7 @@ class ArrayOperation:
     rule: Callable
     reads: tuple
     needs: str = BROADCAST
+    function: Operation | None = None
 
 
 def array_operation(function=None, *, reads, symbol="", needs=BROADCAST):
@@ -35,7 +39,8 @@ def array_operation(function=None, *, reads, symbol="", needs=BROADCAST):
     """
 
     def enter(rule):
-        drawn = symbol or getattr(function, "symbol", rule.__name__)
-        return ArrayOperation(rule.__name__, drawn, rule, reads, needs)
+        known = function if isinstance(function, Operation) else None  # a family has no symbol of its own
+        drawn = symbol or (known.symbol if known else rule.__name__)
+        return ArrayOperation(rule.__name__, drawn, rule, reads, needs, known)
 
     return enter

@@ -86,7 +86,7 @@ def _unary(operation):
     def method(self):
         return apply(operation, self)
 
-    return _documented(method, operation)
+    return operation.document(method)
 
 
 def _binary(operation):
@@ -101,22 +101,14 @@ def _binary(operation):
             raise _refusal(operation, (self, other), type(problem)) from None
         return _node(operation, (self, other), data, local_derivatives)
 
-    return _documented(method, operation)
+    return operation.document(method)
 
 
 def _reflected(operation):
     def method(self, other):
         return apply(operation, _as_value(other, operation.name), self)
 
-    return _documented(method, operation)
-
-
-def _documented(method, operation):
-    names = ("a", "b")
-    slopes = [operation.derivative_formula(i, names, "out") for i in range(len(operation.derivatives))]
-    method.__name__ = operation.name
-    method.__doc__ = f"{operation.value_formula(names)}; local derivative: {', '.join(slopes)}."
-    return method
+    return operation.document(method)
 
 
 def _comparison(compare):
