@@ -8,6 +8,8 @@ import pytest
 
 # Sums in one order, as in the notebook build: the last digits, and what is printed of them, stay the same.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+# No progress bars, as in the notebook build.
+os.environ.setdefault("TQDM_DISABLE", "1")
 
 SCRATCH = pytest.StashKey()
 

@@ -108,6 +108,7 @@ def kernel_environment() -> Iterator[dict[str, str]]:
             "BACKPROP_PROGRESS": str(Path(scratch) / "progress.json"),  # never the reader's own
             "OMP_NUM_THREADS": "1",  # sums in one order
             "PYTHONHASHSEED": "0",
+            "TQDM_DISABLE": "1",  # progress is for who waits; a page keeps no trace of it
             "PYDEVD_DISABLE_FILE_VALIDATION": "1",
         }
 
