@@ -425,13 +425,18 @@ class Tensor:
         return apply(matrices.index, self, where=where)
 
     def __setitem__(self, where, value):
-        value = as_tensor(value, like=self)
+        value, where = as_tensor(value, like=self), refusals.positions(where)
         if recording.on and (self._requires_grad or value._requires_grad):
             raise RuntimeError(refusals.assignment(self))
         try:
             self._data[where] = value._data
-        except (ValueError, IndexError) as problem:
+        except IndexError as problem:
             raise refusals.explain(matrices.index, (self._data,), {"where": where}, problem) from None
+        except ValueError:
+            fits = self._data[where].shape
+            raise ValueError(
+                f"these entries of {refusals.named(self)} have shape {fits}; received shape {value.shape}"
+            ) from None
         recording.mark_changed(self._data)
 
     # --- an array among arrays ------------------------------------------------------------------------------

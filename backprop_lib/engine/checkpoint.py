@@ -19,7 +19,7 @@ def checkpoint(function, *inputs):
 
     function: of Tensors, returning one Tensor; it may use parameters that are not among its inputs. It is
     called again in `backward`, with the same random numbers (see `about_to_draw`).
-    Raises: TypeError when it returns anything but a Tensor.
+    Raises: TypeError for what is no function, or returns anything but a Tensor.
     Source: Chen, Xu, Zhang & Guestrin 2016, "Training deep nets with sublinear memory cost".
 
     >>> W = Tensor([[2.0]], requires_grad=True)
@@ -28,6 +28,8 @@ def checkpoint(function, *inputs):
     >>> W.grad.round(4)
     array([[0.21]])
     """
+    if not callable(function):
+        raise TypeError(f"checkpoint needs a function first; received {refusals.shortened(function)}")
     inputs = [as_tensor(data) for data in inputs]
     if not is_grad_enabled():
         return _checked(function(*inputs))

@@ -165,10 +165,9 @@ def _classes(target, logits):
     """Read the class of each sample as whole numbers below the number of columns."""
     classes = target._data if isinstance(target, Tensor) else target
     if classes.dtype.kind not in "iu":
-        if classes.dtype.kind != "f" or (classes != np.floor(classes)).any():
-            raise ValueError(
-                f"cross_entropy needs whole numbers as classes; received {refusals.shortened(classes)}"
-            )
+        if classes.dtype.kind != "f" or not (np.isfinite(classes) & (classes == np.floor(classes))).all():
+            shown = refusals.shortened(classes.tolist())
+            raise ValueError(f"cross_entropy needs whole numbers as classes; received {shown}")
         classes = classes.astype(np.intp)
     count = logits.shape[-1]
     if classes.size and (np.minimum.reduce(classes, None) < 0 or np.maximum.reduce(classes, None) >= count):

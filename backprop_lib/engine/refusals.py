@@ -22,7 +22,7 @@ def read(data, whole=False):
             "expected numbers; received a list of Tensors: join them with stack(...) or concatenate(...)"
         )
     try:
-        array = np.array(data)
+        array = np.array(data.__array__() if hasattr(data, "__array__") else data)
     except ValueError:
         raise ValueError(
             f"expected numbers in rows of equal length; received rows that differ: {shortened(data)}"
@@ -110,10 +110,16 @@ def grad_set_by_hand(tensor):
 def explain(operation, arrays, settings, problem):
     """Say why `operation` could not take these arrays. Returns: an exception of the kind of `problem`."""
     shapes = " and ".join(str(array.shape) for array in arrays)
-    given = [f"{name}={shortened(value)}" for name, value in settings.items() if value is not False]
+    given = [_setting(name, value) for name, value in settings.items() if value is not False]
     received = ", ".join([f"shape{'s' if len(arrays) > 1 else ''} {shapes}", *given])
     kind = next((kind for kind in (IndexError, TypeError) if isinstance(problem, kind)), ValueError)
     return kind(f"{operation.name} needs {operation.needs}; received {received}")
+
+
+def _setting(name, value):
+    if isinstance(value, np.ndarray) and value.dtype == bool:  # it is the shape that did not fit
+        return f"{name} of shape {value.shape}"
+    return f"{name}={shortened(value)}"
 
 
 def comparison(a, b):

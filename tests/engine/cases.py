@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import mpmath
 
 from backprop_lib.engine import functions
+from backprop_lib.engine.graph import topological_order
 
 ANY = ((-5.0, 5.0),)
 POSITIVE = ((0.05, 5.0),)
@@ -89,3 +90,16 @@ def points(ranges, count, seed=1):
 def agree(received, expected, scale=0.0):
     """Tell whether two numbers agree to 12 digits (of `scale`, where that is larger)."""
     return abs(received - expected) <= 1e-12 * max(abs(expected), scale)
+
+
+def magnitudes(root):
+    """For each node, the sum over all paths from `root` of |product of local derivatives|.
+
+    It is the gradient without cancellation, and so the measure for rounding errors in it.
+    """
+    size = dict.fromkeys(topological_order(root), 0.0)
+    size[root] = 1.0
+    for node in reversed(list(size)):
+        for parent, local in zip(node.parents, node.local_derivatives, strict=True):
+            size[parent] += abs(local) * size[node]
+    return size

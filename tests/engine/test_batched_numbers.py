@@ -10,9 +10,7 @@ from backprop_lib.engine.operations import ArrayOperation
 from tests.engine.cases import CASES, EVERY, agree, name_of, points
 
 # `affine` is a sum over weights for numbers, and a matrix product for arrays.
-ON_ARRAYS = {
-    name: thing for name, thing in vars(elementwise).items() if isinstance(thing, ArrayOperation)
-}
+ON_ARRAYS = {name: thing for name, thing in vars(elementwise).items() if isinstance(thing, ArrayOperation)}
 PAIRS = [(operation, case) for operation, case, _ in EVERY if operation.name != "affine"]
 SETTING = {"power_of": "exponent", "leaky_relu": "negative_slope", "elu": "alpha"}
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from backprop_lib.engine.graph import topological_order
 from backprop_lib.engine.scalar import Value, affine
-from tests.engine.cases import agree
+from tests.engine.cases import agree, magnitudes
 
 torch = pytest.importorskip("torch")
 F = torch.nn.functional
@@ -117,19 +117,6 @@ def build(leaves, program):
     last = len(twins.ours) - 1
     twins.add(lambda a, b, c: a * b + c, twins.tame(last), twins.tame(last - 1), twins.tame(last // 2))
     return twins
-
-
-def magnitudes(root):
-    """For each node, the sum over all paths from `root` of |product of local derivatives|.
-
-    It is the gradient without cancellation, and so the measure for rounding errors in it.
-    """
-    size = dict.fromkeys(topological_order(root), 0.0)
-    size[root] = 1.0
-    for node in reversed(list(size)):
-        for parent, local in zip(node.parents, node.local_derivatives, strict=True):
-            size[parent] += abs(local) * size[node]
-    return size
 
 
 def check(twins):
