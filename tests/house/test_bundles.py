@@ -11,6 +11,7 @@ ROOT = Path(__file__).resolve().parents[2]
 STATIC = ROOT / "backprop_lib/explorables/static"
 BUNDLES = sorted(STATIC.iterdir())
 SCRIPTS = [path for path in BUNDLES if path.suffix == ".js"]
+SHEETS = [path for path in BUNDLES if path.suffix == ".css"]
 CODE = [path for path in BUNDLES if path.suffix != ".txt"]
 
 
@@ -33,10 +34,10 @@ def test_every_bundled_package_keeps_its_licence():
     assert "Mike Bostock" in licences and "Apache License" in licences
 
 
-def test_each_explorable_has_its_bundle_and_all_share_one_sheet():
+def test_each_explorable_has_its_bundle_and_sheets_belong_to_one():
     sources = {path.parent.name for path in (ROOT / "js").glob("*/index.js")}
     assert {path.stem for path in SCRIPTS} == sources
-    assert [path.name for path in BUNDLES if path.suffix == ".css"] == ["explorables.css"]
+    assert {path.stem for path in SHEETS} <= sources | {"explorables"}
 
 
 # What could reach another machine. A namespace (http://www.w3.org/2000/svg) is a name, not an address.
@@ -63,11 +64,11 @@ def test_a_bundle_is_small(path):
     assert path.stat().st_size < 200_000
 
 
-def test_every_selector_of_the_sheet_stays_within_an_explorable():
+@pytest.mark.parametrize("path", SHEETS, ids=lambda path: path.name)
+def test_every_selector_of_a_sheet_stays_within_an_explorable(path):
     """The page is not ours: a rule without the prefix would change the notebook around us."""
-    sheet = re.sub(
-        r"@media[^{]*\{((?:[^{}]*\{[^{}]*\})*)[^{}]*\}", r"\1", (STATIC / "explorables.css").read_text()
-    )
+    sheet = re.sub(r"@(media|container)[^{]*\{((?:[^{}]*\{[^{}]*\})*)[^{}]*\}", r"\2", path.read_text())
+    sheet = re.sub(r"@keyframes\s+bp-[^{]*\{((?:[^{}]*\{[^{}]*\})*)[^{}]*\}", "", sheet)
     selectors = re.findall(r"([^{}]+)\{", without_comments(sheet))
     assert selectors
     assert [one for one in selectors if ".backprop-explorable" not in one] == []
