@@ -22,8 +22,15 @@ def broken(**changed):
 
     class Broken(TwoLayerMLP):
         def backward(self, y):
-            names = {name: getattr(self, name) for name in ("X", "z1", "a1", "z2", "a2", "W1", "W2", "b1", "b2")}
-            names |= {"y": np.asarray(y, float), "np": np, "sigmoid": sigmoid, "last_sample_only": last_sample_only}
+            names = {
+                name: getattr(self, name) for name in ("X", "z1", "a1", "z2", "a2", "W1", "W2", "b1", "b2")
+            }
+            names |= {
+                "y": np.asarray(y, float),
+                "np": np,
+                "sigmoid": sigmoid,
+                "last_sample_only": last_sample_only,
+            }
             for name, equation in equations.items():
                 names[name] = eval(equation, {}, names)
             return {name: names[f"d{name}"] for name in self.parameters}
