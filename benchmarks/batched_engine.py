@@ -27,7 +27,7 @@ import torch
 from one_step import by_hand, hips_autograd, my_grad, ours, torch_eager
 from one_step.case import CASES
 
-LEAST_SECONDS, LEAST_ROUNDS = 2.0, 9
+LEAST_SECONDS, LEAST_ROUNDS = 1.0, 9
 IMPORTS, ROUNDS_OF_IMPORTS = ["import numpy", "import backprop_lib"], 15
 ROOT = Path(__file__).resolve().parent.parent
 OTHERS = [by_hand, torch_eager, my_grad, hips_autograd]

@@ -118,7 +118,7 @@ def _paired(loss, prediction, target, reduction):
     prediction = as_tensor(prediction)
     if not isinstance(target, Tensor):
         target = as_tensor(refusals.read(target).astype(prediction.dtype, copy=False))
-    if prediction.shape != target.shape:
+    if prediction._data.shape != target._data.shape:
         raise ValueError(
             f"{loss.name} needs one target for each prediction; received predictions of shape "
             f"{prediction.shape} and targets of shape {target.shape}: reshape one to the shape of the other"
@@ -141,7 +141,10 @@ def cross_entropy(logits, target, reduction="mean"):
     0.41703
     """
     logits = as_tensor(logits)
-    target = target if isinstance(target, Tensor) else refusals.read(target, whole=True)
+    if type(target) is np.ndarray and target.dtype.kind == "i":
+        target = target.copy()  # what is done to it later must not reach the backward pass
+    elif not isinstance(target, Tensor):
+        target = refusals.read(target, whole=True)
     if logits.ndim not in (1, 2) or target.shape not in (logits.shape, logits.shape[:-1]):
         raise ValueError(
             "cross_entropy needs logits of shape (samples, classes) and targets of shape (samples,) with the "

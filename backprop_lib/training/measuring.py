@@ -16,6 +16,10 @@ STEP, SMALLEST = 8.0, 8
 GOOD = 1e-5
 
 
+class StepTooSmall(ValueError):
+    """The step does not move the entry in the dtype it is kept in."""
+
+
 @dataclass(frozen=True)
 class Slope:
     """The loss on both sides of one entry.
@@ -56,7 +60,7 @@ def slope_at(loss, base, slot, place, eps, blur=0.0):
     finally:
         slot.put(place, at)
     if not low < at < high:
-        raise ValueError(f"{slot.name}{_at(place)}: {too_small(eps, at, 'the dtype it is kept in')}")
+        raise StepTooSmall(f"{slot.name}{_at(place)}: {too_small(eps, at, 'the dtype it is kept in')}")
     size = max(abs(base), abs(above), abs(below))
     return Slope(
         central=(above - below) / (high - low),
@@ -129,7 +133,7 @@ def _look_again(loss, base, slot, place, a, first, suspect, found, blur):
             break
         try:
             tries.append(slope_at(loss, base, slot, place, first.eps * factor, blur))
-        except ValueError:  # too small to move this entry
+        except StepTooSmall:
             break
         if power < 0 and not suspect and _settled(*tries[-2:]):
             break
@@ -142,8 +146,6 @@ def _look_again(loss, base, slot, place, a, first, suspect, found, blur):
             low, high = sorted((last.left, last.right))
             between = low - 2.0 * last.rounding <= a <= high + 2.0 * last.rounding
             return first, 0.0 if between else first.error(a)
-        one_sided = next(slope for slope in closer if slope.jump <= first.jump / 2)
-        agreeing = agreeing or min(closer[closer.index(one_sided) :], key=lambda slope: slope.jump)
     # A wrong claim is shown beside the first step, which has little noise, unless only smaller ones settle.
     chosen = agreeing or (first if _settled(first, tries[-1]) else tries[-1])
     return chosen, chosen.error(a)

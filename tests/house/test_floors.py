@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-HEAVY = ["IPython", "anywidget", "ipywidgets", "matplotlib", "torch"]
+HEAVY = ["IPython", "anywidget", "ipywidgets", "matplotlib", "torch", "tqdm"]
 
 
 def test_modules_import_only_from_the_floors_below():
@@ -17,7 +17,7 @@ def test_modules_import_only_from_the_floors_below():
     assert "2 kept, 0 broken" in done.stdout
 
 
-@pytest.mark.parametrize("module", ["backprop_lib", "backprop_lib.engine", "backprop_lib.nn"])
+@pytest.mark.parametrize("module", ["backprop_lib", "backprop_lib.nn", "backprop_lib.training", "backprop_lib.pictures"])
 def test_importing_the_package_loads_numpy_at_most(module):
     code = f"import sys, {module}; print([name for name in {HEAVY} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
