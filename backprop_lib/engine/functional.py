@@ -22,8 +22,9 @@ def affine(X, W, b):
     >>> W.grad.T, b.grad
     (array([[1., 3.]]), array([2.]))
     """
-    W, b = as_tensor(W), as_tensor(b)
-    X = as_tensor(X, like=W)
+    if not (type(X) is type(W) is type(b) is Tensor):
+        W, b = as_tensor(W), as_tensor(b)
+        X = as_tensor(X, like=W)
     x, w, bias = X._data, W._data, b._data
     if w.ndim != 2 or bias.shape != w.shape[1:] or x.shape[-1:] != w.shape[:1]:
         raise ValueError(refusals.affine(x, w, bias))

@@ -358,10 +358,7 @@ def with_gradients(parameters, reader):
         gradient, data = parameter.grad, parameter.data
         if gradient is None:
             continue
-        # The usual case first, and cheaply: each step of a small network comes through here.
-        arrays = type(gradient) is type(data) is np.ndarray
-        usual = arrays and gradient.dtype is data.dtype and gradient.shape == data.shape
-        if not usual and not _fits(gradient, data):
+        if not _fits(gradient, data):
             beginning = f"{reader} needs as gradient of {_name(position, parameter)}"
             raise _refused(gradient, data, beginning)
         ready.append((position, parameter))
@@ -369,6 +366,8 @@ def with_gradients(parameters, reader):
 
 
 def _fits(gradient, data):
+    if type(gradient) is type(data) is np.ndarray and gradient.dtype is data.dtype:  # the usual case, cheaply
+        return gradient.shape == data.shape
     if isinstance(data, np.ndarray):
         if isinstance(gradient, np.ndarray):
             return gradient.shape == data.shape and gradient.dtype.kind == "f"
