@@ -2,8 +2,22 @@
 
 from backprop_lib.explorables.chain_gears import chain_gears
 from backprop_lib.explorables.count_passes import count_passes
+from backprop_lib.explorables.course_map import course_map
 from backprop_lib.explorables.gradient_descent import descend
 from backprop_lib.explorables.graph_explorer import explore
+from backprop_lib.explorables.order_lab import order_lab
+from backprop_lib.explorables.path_counter import path_counter
+from backprop_lib.explorables.production_line import production_line
 from backprop_lib.explorables.slope_lens import slope_lens
 
-__all__ = ["chain_gears", "count_passes", "descend", "explore", "slope_lens"]
+__all__ = [
+    "chain_gears",
+    "count_passes",
+    "course_map",
+    "descend",
+    "explore",
+    "order_lab",
+    "path_counter",
+    "production_line",
+    "slope_lens",
+]

@@ -1,11 +1,11 @@
 // A Jacobian filled pass by pass: forward mode fills a column for each input, reverse mode a row for each output.
+import { count } from "../common/count.js";
 import { button } from "../common/controls.js";
 import { html, write } from "../common/dom.js";
 import { guarded, listen, reporter } from "../common/model.js";
 import { pretty } from "../common/numbers.js";
 import { title } from "../common/title.js";
 import { WEIGHTS, costs } from "./costs.js";
-import { counter } from "./counter.js";
 import { graph } from "./graph.js";
 import { MOST } from "./layout.js";
 import { matrix } from "./matrix.js";
@@ -35,12 +35,12 @@ function render({ model, el }) {
   const mode = modes((chosen) => change({ mode: chosen }));
   const next = button({ text: "next pass", tell: () => change({ passes: state().passes + 1 }) });
   const back = button({ text: "one back", tell: () => change({ passes: Math.max(0, state().passes - 1) }) });
-  const done = count("passes", "passes done", 0);
-  const inputs = count("inputs", "inputs", 1);
-  const outputs = count("outputs", "outputs", 1);
+  const done = slider("passes", "passes done");
+  const inputs = slider("inputs");
+  const outputs = slider("outputs");
 
-  function count(name, label, min) {
-    return counter({ name, label, min, max: MOST, tell: (value) => change({ [name]: value }) });
+  function slider(name, label = name) {
+    return count({ name, label, tell: (value) => change({ [name]: value }) });
   }
 
   // --- what happens ---
@@ -80,9 +80,15 @@ function render({ model, el }) {
     write(sentence, pretty(describe(now, known)));
     write(meaning, derivative(now));
     mode.set(now.mode);
-    done.set(now.passes, needed, `${now.passes} of ${needed}`, `${now.passes} of ${passesOf(needed)} done`);
-    inputs.set(now.inputs, MOST, String(now.inputs), counted(now.inputs, "input"));
-    outputs.set(now.outputs, MOST, String(now.outputs), counted(now.outputs, "output"));
+    done.set(
+      now.passes,
+      0,
+      needed,
+      `${now.passes} of ${needed}`,
+      `${now.passes} of ${passesOf(needed)} done`,
+    );
+    inputs.set(now.inputs, 1, MOST, String(now.inputs), counted(now.inputs, "input"));
+    outputs.set(now.outputs, 1, MOST, String(now.outputs), counted(now.outputs, "output"));
     // Not `disabled`: that would drop the keyboard's focus at the last pass.
     next.setAttribute("aria-disabled", now.passes === needed);
     back.setAttribute("aria-disabled", now.passes === 0);

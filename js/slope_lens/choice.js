@@ -8,7 +8,9 @@ export function choice({ label, options, tell }) {
   const inputs = options.map(([value]) =>
     html("input", { type: "radio", name, value, onchange: () => tell(value), ...KEEP_KEYS }),
   );
-  const labels = options.map(([, text], i) => html("label", {}, inputs[i], html("span", { "data-text": text }, text)));
+  const labels = options.map(([, text], i) =>
+    html("label", {}, inputs[i], html("span", { "data-text": text }, text)),
+  );
   const element = html("div", { class: "bp-choice", role: "radiogroup", "aria-label": label }, ...labels);
   return {
     element,
