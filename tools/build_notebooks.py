@@ -28,7 +28,7 @@ from nbclient.exceptions import CellExecutionError
 from nbformat import NotebookNode
 
 from tools.lessons import NOTEBOOK_METADATA, LessonError, find_lessons, read_lesson
-from tools.pictures import keep_old_bytes
+from tools.pictures import keep_old_bytes, shrink
 from tools.stills import Draw, States, draw_nothing, drawing, replace_widgets
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -89,6 +89,8 @@ def run(notebook: NotebookNode, *, lesson: Path, draw: Draw, folder: Path) -> No
             client.execute(env=env)
         except CellExecutionError as error:
             raise LessonError(f"{lesson}: a cell raised\n{COLOUR_CODES.sub('', str(error))}") from None
+    for picture in pictures(notebook):  # those of matplotlib; the stills come small
+        picture["image/png"] = base64.b64encode(shrink(base64.b64decode(picture["image/png"]))).decode()
     for index, states in client.states_after.items():
         cell = notebook.cells[index]
         cell.outputs = merge_streams(replace_widgets(cell.outputs, states, draw))
