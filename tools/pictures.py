@@ -19,8 +19,8 @@ def shrink(png: bytes, colours: int = 256) -> bytes:
     """
     picture = Image.open(io.BytesIO(png)).convert("RGBA")
     clear = picture.getchannel("A").point(lambda alpha: 255 * (alpha < 128))
-    # Median cut knows no transparency: one place of the palette is kept for it. Without dithering, which would
-    # speckle flat areas and make the file larger.
+    # Median cut knows no transparency: one place of the palette is kept for it. Without dithering, which
+    # would speckle flat areas and make the file larger.
     opaque = Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture).convert("RGB")
     small = opaque.quantize(colours - 1, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
     settings = {}
