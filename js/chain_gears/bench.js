@@ -3,7 +3,7 @@ import { slider } from "../common/controls.js";
 import { KEEP_KEYS, html } from "../common/dom.js";
 import { STAGES, parameter } from "./chain.js";
 import { columns } from "./columns.js";
-import { gripOf } from "./scrub.js";
+import { gripOf } from "../common/scrub.js";
 
 const LABELS = { "×": "× w", "+": "+ b" };
 

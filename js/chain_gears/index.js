@@ -8,7 +8,7 @@ import { title } from "../common/title.js";
 import { bench } from "./bench.js";
 import { FEWEST, MOST, compute, weightsFor, withinReach } from "./chain.js";
 import { picture } from "./picture.js";
-import { gripOf } from "./scrub.js";
+import { gripOf } from "../common/scrub.js";
 import { change, describe } from "./words.js";
 
 const TRAITS = ["x", "stages", "weights", "direction", "nudge", "nudged"];

@@ -5,7 +5,7 @@ import { STAGES, parameter, valueName } from "./chain.js";
 import { columns } from "./columns.js";
 import { gear } from "./gear.js";
 import { lens } from "./lens.js";
-import { scrub } from "./scrub.js";
+import { scrub } from "../common/scrub.js";
 import { change } from "./words.js";
 
 /** count: how many stages.  gripX, gripWeight(k): for `scrub`.  update: the state, and what `compute` found. */

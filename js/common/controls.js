@@ -23,8 +23,8 @@ export function slider({ name, role = "input", min, max, step, tell, show = numb
     element,
     range,
     set(value) {
-      // A parameter that walks out of its slider's reach takes the reach along.
-      const reach = Math.ceil(Math.max(1, value / max, value / min));
+      // A parameter that walks out of a slider that has both signs takes the reach along.
+      const reach = min < 0 && max > 0 ? Math.ceil(Math.max(1, value / max, value / min)) : 1;
       range.min = min * reach;
       range.max = max * reach;
       range.value = value;

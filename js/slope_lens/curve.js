@@ -6,10 +6,10 @@ import { line } from "d3-shape";
 import { svg, write } from "../common/dom.js";
 import { number } from "../common/numbers.js";
 import { FUNCTIONS } from "./functions.js";
-import { follow } from "./pointer.js";
+import { follow } from "../common/pointer.js";
 import { SIZE } from "./size.js";
 import { atKink } from "./slopes.js";
-import { unique } from "./unique.js";
+import { unique } from "../common/unique.js";
 
 const { left, right, top, bottom, height } = SIZE;
 const POINTS = Array.from({ length: 127 }, (_, k) => -SIZE.reach + k / 20);

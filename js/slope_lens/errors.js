@@ -4,7 +4,7 @@ import { scaleLog } from "d3-scale";
 import { select } from "d3-selection";
 import { svg, write } from "../common/dom.js";
 import { number } from "../common/numbers.js";
-import { follow } from "./pointer.js";
+import { follow } from "../common/pointer.js";
 import { STEPS, digits, measure } from "./slopes.js";
 
 const SIZE = { width: 300, height: 320, left: 44, right: 288, top: 26, bottom: 270 };

@@ -5,7 +5,7 @@ import { html, svg } from "../common/dom.js";
 import { guarded, listen, reporter } from "../common/model.js";
 import { title } from "../common/title.js";
 import { caption } from "./caption.js";
-import { choice } from "./choice.js";
+import { choice } from "../common/choice.js";
 import { curve } from "./curve.js";
 import { errors } from "./errors.js";
 import { FUNCTIONS } from "./functions.js";

@@ -5,7 +5,7 @@ import { set } from "./curve.js";
 import { FUNCTIONS } from "./functions.js";
 import { SIZE } from "./size.js";
 import { atKink, digits } from "./slopes.js";
-import { unique } from "./unique.js";
+import { unique } from "../common/unique.js";
 
 const { x: cx, y: cy, radius } = SIZE.lens;
 const UNIT = radius / 2; // one step, in pixels: the lens is four steps wide

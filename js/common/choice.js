@@ -1,5 +1,5 @@
 // One of several, as a row of radio buttons that look like one strip: the arrows move along it.
-import { KEEP_KEYS, html } from "../common/dom.js";
+import { KEEP_KEYS, html } from "./dom.js";
 import { unique } from "./unique.js";
 
 /** options: [value, text] each.  tell: called with the value chosen.  set: shows a value. */
