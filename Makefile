@@ -1,7 +1,7 @@
 # `make` alone lists what there is. Everything runs from .venv, which tools/environment.py makes.
 
 PYTHON ?= python3
-FIRST ?= 01_by_hand.ipynb
+FIRST ?= 00_start_here.ipynb
 LAB_FLAGS ?=
 PYTEST_FLAGS ?=
 

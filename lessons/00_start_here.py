@@ -61,15 +61,11 @@ loss_when_3_short = 9
 check("00.1", loss_when_3_short)
 
 # %% [markdown] lang="en"
-# Stuck? Each `hint` says a little more than the one before:
+# Stuck? Take away a `#`, and run the cell. Each `hint` says a little more than the one before. After an
+# answer and all the hints, `solution` opens:
 
 # %%
-hint("00.1")
-
-# %% [markdown] lang="en"
-# After an answer and all the hints, `solution` opens. Take away the `#` to see it:
-
-# %%
+# hint("00.1")
 # solution("00.1")
 
 # %% [markdown] lang="en"
@@ -77,7 +73,7 @@ hint("00.1")
 # notebooks. Nothing is sent anywhere. Delete the file, and you start anew.
 
 # %%
-progress()
+progress("00")
 
 # %% [markdown] lang="en"
 # ## Three stations, one wrong product

@@ -365,4 +365,4 @@ walk
 # gradients add up, and the order of the walk matters: lesson 02, *chain rule and graphs*.
 
 # %%
-progress()
+progress("01")

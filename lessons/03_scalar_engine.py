@@ -505,4 +505,4 @@ reveal("03.c", "higher" if forgetful[-1] > losses[-1] else "lower", numbers)
 # layer and a whole batch at once: the same rules, with shapes.
 
 # %%
-progress()
+progress("03")

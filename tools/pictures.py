@@ -12,11 +12,20 @@ from PIL import Image, ImageChops
 TOLERANCE = 8
 
 
-def shrink(png: bytes, colours: int = 256) -> bytes:
+# Bytes that a page should not carry for one picture; what is larger gets by with fewer colours.
+HEAVY = 100_000
+
+
+def shrink(png: bytes) -> bytes:
     """The picture with a palette: flat drawings lose two thirds of the bytes, and nothing visible.
 
     What is more than half transparent stays so, entirely: the corners of a card.
     """
+    small = _with_palette(png, 256)
+    return small if len(small) <= HEAVY else min(small, _with_palette(png, 48), key=len)
+
+
+def _with_palette(png: bytes, colours: int) -> bytes:
     picture = Image.open(io.BytesIO(png)).convert("RGBA")
     clear = picture.getchannel("A").point(lambda alpha: 255 * (alpha < 128))
     # Median cut knows no transparency: one place of the palette is kept for it. Without dithering, which

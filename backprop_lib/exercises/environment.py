@@ -14,6 +14,7 @@ NEEDED = {
     "matplotlib": "the plots cannot be drawn",
     "tqdm": "training cannot show how far it is",
 }
+NO_TORCH = " PyTorch is not: cells that compare with it will show what was recorded."
 HOW = "Close JupyterLab and start it with `make lab`, which installs what is missing."
 
 
@@ -23,12 +24,11 @@ def check_environment() -> bool:
     PyTorch may be missing: that is told, and nothing else changes.
     """
     missing = missing_things()
+    torch = "" if _is_here("torch") else NO_TORCH
     if missing:
         show(Note("❌", "", "\n".join(missing), more=HOW))
     else:
-        show(Note("✅", "", "Everything the course needs is here."))
-    if not _is_here("torch"):
-        show(Note("▸", "", "PyTorch is not here: the comparison cells will show recorded values."))
+        show(Note("✅", "", f"Everything the course needs is here.{torch}"))
     return not missing
 
 

@@ -120,7 +120,7 @@ def lesson_numbers() -> tuple[str, ...]:
     """The lessons that have a file here, in order.
 
     >>> lesson_numbers()[0]
-    '01'
+    '00'
     """
     package = importlib.import_module(__package__)
     names = (module.name for module in pkgutil.iter_modules(package.__path__))

@@ -52,14 +52,22 @@ class Progress:
         )
 
 
-def progress() -> Progress:
-    """How far the learner is: per lesson solved, attempted, total, and the predictions made.
+def progress(number: str | None = None) -> Progress:
+    """How far the learner is: solved, attempted, total, and the predictions made.
 
-    >>> progress().lessons[0].total
+    number: the lesson, such as "01"; all lessons where it is left out.
+
+    Raises: ValueError for a lesson that is not there.
+
+    >>> progress("01").lessons[0].total
     6
     """
+    numbers = lesson_numbers()
+    if number is not None and number not in numbers:
+        raise ValueError(f'the lessons are "{numbers[0]}" to "{numbers[-1]}"; received {number!r}')
     state = logbook.read()
-    return Progress(tuple(_of_lesson(number, state) for number in lesson_numbers()), state["predictions"])
+    asked = numbers if number is None else (number,)
+    return Progress(tuple(_of_lesson(one, state) for one in asked), state["predictions"])
 
 
 def _of_lesson(number: str, state: dict) -> LessonProgress:

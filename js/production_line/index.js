@@ -15,9 +15,9 @@ import { HINT, afterMove, afterStep, mostToBlame, sentence } from "./words.js";
 
 const RATE = 0.01; // small enough that the loss falls from wherever the sliders reach
 const LEAVES = {
-  w1: { min: 0, max: 3, step: 0.02, role: "parameter", label: "station 1: w1" },
-  w2: { min: 0, max: 3, step: 0.02, role: "parameter", label: "station 2: w2" },
-  b: { min: -3, max: 3, step: 0.02, role: "parameter", label: "station 3: b" },
+  w1: { min: 0, max: 3, step: 0.02, role: "parameter", label: pretty("station 1: w1") },
+  w2: { min: 0, max: 3, step: 0.02, role: "parameter", label: pretty("station 2: w2") },
+  b: { min: -3, max: 3, step: 0.02, role: "parameter", label: pretty("station 3: b") },
   y: { min: 0, max: 10, step: 0.1, role: "input", label: "wanted: y" },
 };
 const STATIONS = [
@@ -172,25 +172,11 @@ function build(loose, free, move) {
     cell("loss", cell("does", "loss = miss × miss"), html("div", { class: "bp-setting" }, "L = ", loss)),
   );
   const sliders = new Map(
-    free.map((name) => [name, knobSlider({ name, ...LEAVES[name], tell: (number) => move(name, number) })]),
+    free.map((name) => [name, slider({ name, ...LEAVES[name], tell: (number) => move(name, number) })]),
   );
   const [note, told] = [cell("note"), cell("body")];
   const place = scrolled(scene, "the line");
   return { place, pieces: drawn, stations, raw, wanted, loss, sliders, note, sentence: told };
-}
-
-// The slider counts from the middle of its reach: what goes from 0 upwards has a middle, too.
-function knobSlider({ min, max, label, tell, ...rest }) {
-  const middle = (min + max) / 2;
-  const made = slider({
-    ...rest,
-    label: pretty(label),
-    min: min - middle,
-    max: max - middle,
-    show: (offset) => number(offset + middle),
-    tell: (offset) => tell(offset + middle),
-  });
-  return { element: made.element, set: (value) => made.set(value - middle) };
 }
 
 export { evaluate, sentence }; // for the tests

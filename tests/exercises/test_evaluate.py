@@ -441,8 +441,8 @@ def test_an_object_that_hides_its_class_is_described_all_the_same():
     [
         ("01.9", 'There is no exercise "01.9"; the nearest are 01.'),
         ("1.3", "the nearest are 01.3"),
-        ("nonsense", "the nearest are 01.1"),
-        ("", "the nearest are 01.1"),
+        ("nonsense", "the nearest are 00.1"),
+        ("", "the nearest are 00.1"),
         ("01.a", '01.a is a prediction: use `predict("01.a", ...)`.'),
         (1.3, 'An id is a short text in quotes, such as "01.3".'),
         (None, 'An id is a short text in quotes, such as "01.3".'),

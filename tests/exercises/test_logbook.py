@@ -156,7 +156,7 @@ def test_where_nothing_can_be_saved_it_is_kept_in_memory_and_said_once(tmp_path,
     hint("01.3")
     predict("01.a", "grow")
     assert said() == ["Progress cannot be saved in progress.json; it is kept until this kernel stops."]
-    assert attempts() == 2 and progress().lessons[0].predicted == 1
+    assert attempts() == 2 and progress("01").lessons[0].predicted == 1
     assert logbook.read()["exercises"]["01.3"]["hints"] == 1
 
 

@@ -1,10 +1,12 @@
 """progress(): the counts that a course map shows."""
 
+import pytest
+
 from backprop_lib.exercises import check, hint, predict, progress, reveal
 
 
 def first():
-    return progress().lessons[0]
+    return progress("01").lessons[0]
 
 
 def test_nothing_done_yet(progress_file):
@@ -28,9 +30,18 @@ def test_what_is_done_is_counted(capsys):
 
 
 def test_it_shows_itself_as_text_and_as_a_table():
-    assert repr(progress()).splitlines()[0] == "01  solved 0 of 6 · attempted 0 · predictions 0 of 4"
+    assert repr(progress("01")) == "01  solved 0 of 6 · attempted 0 · predictions 0 of 4"
     table = progress()._repr_html_()
     assert table.count('scope="row"') == len(progress().lessons) and table.count('scope="col"') == 4
+
+
+def test_a_lesson_that_does_not_exist_is_refused():
+    with pytest.raises(ValueError, match='the lessons are "00" to "[0-9]{2}"; received \'77\''):
+        progress("77")
+
+
+def test_all_lessons_are_told_where_none_is_named():
+    assert [one.lesson for one in progress().lessons[:2]] == ["00", "01"]
 
 
 def test_an_exercise_that_no_longer_exists_is_not_counted(progress_file):
