@@ -36,7 +36,7 @@ def test_it_shows_itself_as_text_and_as_a_table():
 
 
 def test_a_lesson_that_does_not_exist_is_refused():
-    with pytest.raises(ValueError, match='the lessons are "00" to "[0-9]{2}"; received \'77\''):
+    with pytest.raises(ValueError, match=r'"00" to "\d\d"; received .77.'):
         progress("77")
 
 
