@@ -238,7 +238,8 @@ reveal("02.c", x.grad, f"h.grad is {h.grad}, and x.grad is {x.grad}.")
 # Every slope is right, every gradient is added, and even `h.grad` is right. What goes wrong? Be the engine:
 #
 # 1. Press **as recursion calls it** until it ends. Where does the surplus come from?
-# 2. Press **reset**, and send by hand until the result is right.
+# 2. Press **reset**, and send by hand until the result is right. Stuck? A new button
+#    shows a right order.
 # 3. What if `q` calls `h` before `m`? Send q, h, m, h.
 
 # %%
@@ -315,13 +316,13 @@ visits = walk_back(tape)
 reveal("02.d", visits, f"{numbers}\neach node waits: {visits} visits, gradient {tape[0].grad:.3f}")
 
 # %% [markdown] lang="en"
-# The same gradient both times, as what has met at a node may go on together.
+# The same gradient both times, as what has met at a node may go on together. Here are three diamonds.
 #
-# 1. Press ▶ a few times: each path adds its product. Which path adds the most?
-# 2. Drag **diamonds**. From how many on does path by path need a million visits?
+# 1. Press ▶ until the bar is full: each path adds its product. Which path adds the most?
+# 2. Drag **diamonds** to 10, and on. From how many on does path by path need a million visits?
 
 # %%
-path_counter(diamonds=10)
+path_counter(diamonds=3)
 
 # %% [markdown] lang="en"
 # <details><summary>Answers</summary>
@@ -396,4 +397,4 @@ explore(y)
 # finds them: your own `Value`.
 
 # %%
-progress()
+progress("02")

@@ -15,13 +15,15 @@ class OrderLab(Explorable):
 
     sent: the names of the nodes that have sent, in order; any of "q", "m" and "h", again and again if one
     likes, 12 at most. A node that sends adds its gradient so far × the local derivative to each of its
-    parents.  hint: whether each node says how many of those that use it have still to send.
+    parents.  hint: whether each node says how many of those that use it have still to send.  tried: whether
+    the reader has let all three send in an order of their own; the picture then offers the topological order.
     """
 
     _esm, _css = browser_side("order_lab")
 
     sent = traitlets.List(trait=traitlets.Unicode()).tag(sync=True)
     hint = traitlets.Bool(False).tag(sync=True)
+    tried = traitlets.Bool(False).tag(sync=True)
 
     @property
     def gradients(self):
@@ -66,10 +68,11 @@ class OrderLab(Explorable):
 def order_lab():
     """Send the gradients of q = h·h + h, h = 2x, x = 3 back to x, in an order of your own.
 
-    Two orders can be played. "As recursion calls it" is what happens without a topological order, where each
+    An order can be played: "as recursion calls it" is what happens without a topological order, where each
     node, once called, sends to all its parents and then calls each different parent, first to last
     (micrograd's `_backward` and `_prev`): q, m, h, and h again, and dq/dx comes out as 52. Other recursions
-    give other numbers: 28 when q calls h before m, 62 when a parent is called right after each `+=`.
+    give other numbers: 28 when q calls h before m, 62 when a parent is called right after each `+=`. The
+    topological order can be played, too, as soon as the reader has tried an order of their own.
 
     >>> lab = order_lab()
     >>> lab.sent = ["q", "m", "h", "h"]

@@ -20,7 +20,7 @@ class PathCounter(Explorable):
 
     _esm, _css = browser_side("path_counter")
 
-    diamonds = traitlets.Int(10).tag(sync=True)
+    diamonds = traitlets.Int(3).tag(sync=True)
     path = traitlets.Int(1).tag(sync=True)
 
     @property
@@ -107,7 +107,7 @@ class PathCounter(Explorable):
         self.path = min(self.path, self.paths)
 
 
-def path_counter(diamonds=10):
+def path_counter(diamonds=3):
     """Count the paths through a chain of diamonds, and the nodes that a backward pass visits.
 
     diamonds: how many, a whole number from 0 to 40.

@@ -1,8 +1,14 @@
 // The scalar engine's twin: the same operations as backprop_lib/engine/functions.py, rule for rule, so that a
 // dragged slider is answered without a kernel. Tests hold the two, and PyTorch, together.
-import erfc from "@stdlib/math-base-special-erfc";
+import { ACTIVATIONS } from "./activations.js";
 
-const logistic = (a) => (a >= 0 ? 1 / (1 + Math.exp(-a)) : Math.exp(a) / (1 + Math.exp(a)));
+const { sigmoid, tanh, relu, leaky_relu, elu, gelu } = ACTIVATIONS;
+const rule =
+  ({ value, slope }) =>
+  ([z], parameter) => {
+    const a = value(z, parameter);
+    return [a, [slope(z, a, parameter)]];
+  };
 
 // name -> (the parents' numbers, the operation's fixed number) -> [value, local derivatives]
 const RULES = {
@@ -35,23 +41,13 @@ const RULES = {
   absolute: ([a]) => [Math.abs(a), [Math.sign(a)]],
   maximum: ([a, b]) => (a > b ? [a, [1, 0]] : b > a ? [b, [0, 1]] : [0.5 * a + 0.5 * b, [0.5, 0.5]]),
   minimum: ([a, b]) => (a < b ? [a, [1, 0]] : b < a ? [b, [0, 1]] : [0.5 * a + 0.5 * b, [0.5, 0.5]]),
-  sigmoid([a]) {
-    const value = logistic(a);
-    return [value, [value * (1 - value)]];
-  },
-  tanh([a]) {
-    const value = Math.tanh(a);
-    return [value, [1 - value * value]];
-  },
-  relu: ([a]) => (a <= 0 ? [0, [0]] : [a, [1]]),
-  leaky_relu: ([a], slope) => (a <= 0 ? [slope * a, [slope]] : [a, [1]]),
-  elu: ([a], alpha) => (a <= 0 ? [alpha * Math.expm1(a), [alpha * Math.exp(a)]] : [a, [1]]),
-  gelu([a]) {
-    const below = 0.5 * erfc(-a / Math.SQRT2);
-    const density = Math.exp(-0.5 * a * a) / Math.sqrt(2 * Math.PI);
-    return [a * below, [below + a * density]];
-  },
-  softplus: ([a]) => [Math.max(a, 0) + Math.log1p(Math.exp(-Math.abs(a))), [logistic(a)]],
+  sigmoid: rule(sigmoid),
+  tanh: rule(tanh),
+  relu: rule(relu),
+  leaky_relu: rule(leaky_relu),
+  elu: rule(elu),
+  gelu: rule(gelu),
+  softplus: ([a]) => [Math.max(a, 0) + Math.log1p(Math.exp(-Math.abs(a))), [sigmoid.value(a)]],
 };
 
 /**

@@ -1,13 +1,16 @@
 // What every explorable does with its traits.
 
-/** Tell Python, at most once a frame. Without a kernel nobody listens, and the explorable goes on all the same. */
+/**
+ * Tell Python, once for all that changes together. Without a kernel nobody listens, and the explorable goes on.
+ * In the same breath, not in the next frame: the echo of an older message would undo what has not been sent.
+ */
 export function reporter(model) {
   let waiting = false;
   return (changes) => {
     for (const [name, value] of Object.entries(changes)) model.set(name, value);
     if (waiting) return;
     waiting = true;
-    requestAnimationFrame(() => {
+    queueMicrotask(() => {
       waiting = false;
       try {
         model.save_changes();

@@ -18,8 +18,8 @@ export function graph(start) {
   let edges;
 
   function build({ width, roomy }, inputCount, outputCount) {
-    const size = { width: roomy ? 80 : 38, height: 25 };
-    const hiddenSize = { width: roomy ? 84 : 50, height: 44 };
+    const size = { width: roomy ? 76 : 38, height: 25 };
+    const hiddenSize = { width: roomy ? 78 : 50, height: 44 };
     const xs = [BESIDE + size.width / 2, width / 2, width - BESIDE - size.width / 2];
     const hiddenTop = HEAD + (MOST * ROW) / 2 - ((HIDDEN - 1) / 2) * GAP;
 

@@ -17,8 +17,9 @@ import "./style.css";
 export { evaluate, forwardPass, reversePass } from "./passes.js";
 
 // Below these widths the Jacobian's cells are smaller, or it stands under the graph.
-const WIDE = 880;
+const WIDE = 900;
 const NARROW = 660;
+const ROOMY = 450; // of the graph: in a narrower one the nodes have no room for their values
 const TRAITS = ["inputs", "outputs", "mode", "passes"];
 const neededBy = ({ mode, inputs, outputs }) => (mode === "forward" ? inputs : outputs);
 
@@ -72,9 +73,9 @@ function render({ model, el }) {
     const width = root.clientWidth || NARROW; // not on the page yet, or in a closed tab
     root.classList.toggle("bp-narrow", width < NARROW);
     root.classList.toggle("bp-middling", width >= NARROW && width < WIDE);
-    const roomy = width >= WIDE || (width < NARROW && width > 480);
-    root.classList.toggle("bp-roomy", roomy);
-    network.update({ width: left.clientWidth || NARROW / 2, roomy }, found, now, last);
+    const room = left.clientWidth || NARROW / 2;
+    root.classList.toggle("bp-roomy", room >= ROOMY);
+    network.update({ width: room, roomy: room >= ROOMY }, found, now, last);
     jacobian.update(known, now.mode, now.passes);
     chart.update(width - 8, now);
     write(sentence, pretty(describe(now, known)));

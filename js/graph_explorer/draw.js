@@ -1,11 +1,10 @@
 // The picture: boxes and edges once, then only the numbers and classes that change.
 import { KEEP_KEYS, svg, write } from "../common/dom.js";
 import { number, pretty, signed } from "../common/numbers.js";
+import { fit } from "./fit.js";
 import { layout } from "./layout.js";
 
 const PAD = 9;
-const SHORT = 7; // characters of a name that fit beside the operation's symbol
-const LONG = 10; // … and without it, written smaller
 const TALLEST = 500;
 const CROWDED = 25; // edges; beyond that only the active edge shows its local derivative
 
@@ -14,18 +13,19 @@ const CROWDED = 25; // edges; beyond that only the active edge shows its local d
  * Returns { element, update(now) }; now holds values, gradients, locals (by edge), known, sums, active, hidden.
  */
 export function draw(view, nodes, toggle) {
-  const { box, width, height, at, paths } = layout(view);
+  const crowded = view.edges.length > CROWDED;
+  const { box, width, height, at, paths } = layout(view, crowded);
   const edges = view.edges.map((edge, e) => drawEdge(paths[e]));
   const boxes = new Map(view.drawn.map((i) => [i, drawBox(i, at.get(i), box, view, nodes, toggle)]));
   const picture = svg(
     "svg",
     {
-      class: view.edges.length > CROWDED ? "bp-graph bp-crowded" : "bp-graph",
+      class: crowded ? "bp-graph bp-crowded" : "bp-graph",
       viewBox: `0 0 ${width} ${height}`,
       style: sizes(width, height),
       role: "group",
     },
-    svg("g", {}, ...edges.map(({ group }) => group)),
+    svg("g", {}, ...edges.map(({ path }) => path)),
     svg("g", {}, ...[...boxes.values()].map(({ group }) => group)),
     svg("g", {}, ...edges.map(({ label }) => label)),
   );
@@ -45,10 +45,10 @@ function sizes(width, height) {
   return `max-width: ${most * width}px; min-width: ${0.8 * width}px`;
 }
 
-function drawEdge({ d, middle }) {
+function drawEdge({ d, label: { x, y } }) {
   const path = svg("path", { d, class: "bp-edge" });
-  const label = svg("text", { class: "bp-local", x: middle.x, y: middle.y - 5 });
-  return { group: path, path, label };
+  const label = svg("text", { class: "bp-local", x, y });
+  return { path, label };
 }
 
 function updateEdge({ path, label }, e, view, now) {
@@ -64,8 +64,7 @@ function drawBox(i, center, box, view, nodes, toggle) {
   const { name, role, symbol } = nodes[i];
   const [left, top] = [center.x - box.width / 2, center.y - box.height / 2];
   const right = left + box.width - PAD;
-  const short = name.length <= SHORT;
-  const shown = name.length > LONG ? `${name.slice(0, LONG - 1)}…` : name;
+  const shown = fit(pretty(name), symbol ?? "", box.width - 2 * PAD);
   const text = (kind, x, y, content = "") => svg("text", { class: `bp-${kind}`, x, y: top + y }, content);
   const value = text("value", left + PAD, 36);
   const gradient = box.compact ? text("gradient bp-right", right, 36) : text("gradient", left + PAD, 53);
@@ -73,8 +72,8 @@ function drawBox(i, center, box, view, nodes, toggle) {
     "g",
     { class: `bp-node bp-${role}`, "data-node": name },
     svg("rect", { x: left, y: top, width: box.width, height: box.height, rx: 7 }),
-    text(short ? "name" : "name bp-long", left + PAD, 18, pretty(shown)),
-    text("symbol bp-right", right, 18, short || box.compact ? symbol : ""),
+    text(shown.small ? "name bp-long" : "name", left + PAD, 18, shown.text),
+    text("symbol bp-right", right, 18, shown.symbol),
     value,
     gradient,
   );

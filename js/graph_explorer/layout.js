@@ -1,6 +1,7 @@
 // Where everything stands: dagre orders the graph from left to right, D3 rounds the edges.
 import { Graph, layout as dagre } from "@dagrejs/dagre";
 import { curveBumpX, line } from "d3-shape";
+import { placeLabels } from "./labels.js";
 
 const MARGIN = 9;
 const MANY = 24; // nodes; more of them stand closer, value beside gradient
@@ -9,10 +10,10 @@ const ROOMY = { width: 78, height: 62, compact: false, gaps: { ranksep: 56, node
 const COMPACT = { width: 140, height: 44, compact: true, gaps: { ranksep: 130, nodesep: 12, edgesep: 1 } };
 
 /**
- * Place a folded graph.
- * Returns { box, width, height, at: Map(node -> {x, y}), paths: [{ d, middle }] by edge }.
+ * Place a folded graph.  alone: only one edge at a time shows its label.
+ * Returns { box, width, height, at: Map(node -> {x, y}), paths: [{ d, label: {x, y} }] by edge }.
  */
-export function layout(view) {
+export function layout(view, alone) {
   const box = view.drawn.length > MANY ? COMPACT : ROOMY;
   const graph = new Graph({ multigraph: true });
   graph.setGraph({ rankdir: "LR", marginx: MARGIN, marginy: MARGIN, ...box.gaps });
@@ -22,9 +23,11 @@ export function layout(view) {
   dagre(graph);
   const at = new Map(view.drawn.map((i) => [i, graph.node(String(i))]));
   const height = box.compact ? stack(at, box) : graph.graph().height;
-  const paths = view.edges.map((edge, e) =>
+  const edges = view.edges.map((edge, e) =>
     route(edge, view.edges, at, box, graph.edge(String(edge.from), String(edge.to), String(e))),
   );
+  const labels = placeLabels(edges, [...at.values()], box, alone);
+  const paths = edges.map((corners, e) => ({ d: curve(corners), label: labels[e] }));
   return { box, width: graph.graph().width, height, at, paths };
 }
 
@@ -47,6 +50,7 @@ const curve = line(
   ({ y }) => y,
 ).curve(curveBumpX);
 
+/** The corners of an edge, from left to right. */
 function route(edge, edges, at, box, { points }) {
   const twins = edges.filter(({ from, to }) => from === edge.from && to === edge.to);
   const apart = (twins.indexOf(edge) - (twins.length - 1) / 2) * 18;
@@ -54,10 +58,12 @@ function route(edge, edges, at, box, { points }) {
   const to = at.get(edge.to);
   const start = { x: from.x + box.width / 2, y: from.y + apart };
   const end = { x: to.x - box.width / 2, y: to.y + apart };
-  // Only an edge that passes other columns needs dagre's points between; a short one is a single bend.
-  const passes = !box.compact && end.x - start.x > box.width + box.gaps.ranksep;
-  const between = passes ? points.slice(1, -1).filter(({ x }) => x > start.x + 30 && x < end.x - 30) : [];
-  const all = [start, ...between, end];
-  const last = all.at(-2);
-  return { d: curve(all), middle: { x: (last.x + end.x) / 2, y: (last.y + end.y) / 2 } };
+  // Through a column that it passes an edge runs level, where dagre left room for it; it bends between columns.
+  const columns = new Set([...at.values()].map(({ x }) => x));
+  const passed = box.compact ? [] : points.filter(({ x }) => columns.has(x) && x > start.x && x < end.x);
+  const level = passed.flatMap(({ x, y }) => [
+    { x: x - box.width / 2, y },
+    { x: x + box.width / 2, y },
+  ]);
+  return [start, ...level, end];
 }

@@ -4,7 +4,7 @@ import { html, write } from "../common/dom.js";
 import { guarded, listen, reporter } from "../common/model.js";
 import { title } from "../common/title.js";
 import { draw } from "./draw.js";
-import { MOST, ORDERS, describe, progress, replay } from "./lab.js";
+import { MOST, ORDERS, describe, finished, progress, replay } from "./lab.js";
 import "./style.css";
 
 function render({ model, el }) {
@@ -19,8 +19,9 @@ function render({ model, el }) {
   const hint = checkbox({ label: "hint: who waits", tell: (shown) => report({ hint: shown }) });
 
   function send(name) {
-    if (sent().length < MOST) report({ sent: [...sent(), name] });
-    else write(head, `${MOST} sends are all that fit here: press reset or one back`);
+    const now = [...sent(), name];
+    if (now.length > MOST) write(head, `${MOST} sends are all that fit here: press reset or one back`);
+    else report(finished(now) ? { sent: now, tried: true } : { sent: now });
   }
 
   // One send of an order at each press. It starts afresh where something else has been sent, or at its end.
@@ -39,6 +40,8 @@ function render({ model, el }) {
     const sentence = describe(sent());
     graph.update(replay(sent()), sent(), model.get("hint"), sentence);
     hint.input.checked = model.get("hint");
+    // It would give the rule away before the reader has looked for it. Its place stays free, so nothing jumps.
+    topological.style.visibility = model.get("tried") ? "visible" : "hidden";
     write(head, sent().length > 0 ? `sent: ${sent().join(" → ")}${callers()}` : "sent: nothing yet");
     write(body, sentence);
     count(recursion, "recursion", "as recursion calls it");
@@ -71,15 +74,15 @@ function render({ model, el }) {
       "div",
       { class: "bp-row" },
       recursion,
-      topological,
       back,
       hint.element,
       button({ text: "reset", tell: reset }),
+      topological,
     ),
   );
   el.append(root);
   update();
-  return listen(model, ["sent", "hint"], () => update());
+  return listen(model, ["sent", "hint", "tried"], () => update());
 }
 
 export default { render };

@@ -2,6 +2,7 @@
 
 import os
 import re
+from collections import defaultdict
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,11 @@ class WidgetPage:
         self.page.evaluate("([name, value]) => window.model.set(name, value)", [name, value])
         settle(self.page)
 
+    def model_set_all(self, traits):
+        """Set several traits at once, as Python does when it sends them together."""
+        self.page.evaluate("traits => window.model.set(traits)", traits)
+        settle(self.page)
+
     def saved(self):
         """What a kernel would have received so far, one dict for each save."""
         return self.page.evaluate("() => window.model.saved")
@@ -60,33 +66,53 @@ class WidgetPage:
         self.page.evaluate("() => window.unmountWidget()")
 
 
+@pytest.fixture(scope="module")
+def idle_pages():
+    """Pages that a test has done with, by kind: to make a page takes longer than to draw a widget in one."""
+    return defaultdict(list)
+
+
 @pytest.fixture
-def mount_widget(browser):
+def mount_widget(browser, idle_pages):
     """A function: draws a widget (or a state with `_esm` and `_css`) in a page of its own.
 
     At the end of the test no script may have failed, no error been logged, and no request have left.
     """
-    contexts, watches = [], []
+    used = []
 
     def open_page(widget, *, theme="light", width=920, reduced_motion="reduce", clock=False, scale=1):
         state = widget if isinstance(widget, dict) else widget.get_state()
-        context = browser.new_context(
-            reduced_motion=reduced_motion,
-            device_scale_factor=scale,
-            viewport={"width": width + 40, "height": 900},
-        )
-        contexts.append(context)
-        page = context.new_page()
-        watches.append(watch(page))
+        kind = {"reduced_motion": reduced_motion, "device_scale_factor": scale}
+        idle = idle_pages[*kind.values()]
+        # A clock that was replaced stays replaced, so such a page is always new, and never used again.
+        page, problems = idle.pop() if idle and not clock else _new_page(browser, kind)
+        used.append((page, problems, None if clock else idle))
         if clock:
             page.clock.install()
+        page.set_viewport_size({"width": width + 40, "height": 900})
+        page.mouse.move(width + 39, 899)  # where no widget is: the last test may have left it anywhere
         return WidgetPage(page, mount(page, state, theme=theme, width=width))
 
     yield open_page
-    for context in contexts:
-        context.close()
-    for problems in watches:
+    for page, problems, idle in used:
+        _clear(page)
         problems.assert_clean()
+        page.context.close() if idle is None else idle.append((page, problems))
+
+
+def _new_page(browser, kind):
+    page = browser.new_context(**kind).new_page()
+    return page, watch(page)
+
+
+def _clear(page):
+    """Leave nothing of a test in its page: no widget, no answers to requests, no page beside it."""
+    page.goto("about:blank")
+    page.unroute_all()
+    page.context.unroute_all()
+    for other in page.context.pages:
+        if other is not page:
+            other.close()
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,5 @@
 """The course map in a page and in JupyterLab: cards, the chosen lesson, the link that opens it."""
 
-from contextlib import contextmanager
-
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
@@ -186,72 +184,77 @@ OPEN = """path => {
 }"""
 
 
-@contextmanager
-def map_in_lab(browser, served, folder):
-    """The map in JupyterLab, beside lesson 01."""
-    (served / folder).mkdir(exist_ok=True)
-    for lesson, code in zip(LESSONS, [MAP, "1 + 1"], strict=False):
-        notebook = new_notebook(cells=[new_code_cell(code)], metadata=NOTEBOOK_METADATA)
-        nbformat.write(notebook, served / folder / lesson.notebook)
+FOLDERS = ("", "my course/")
+
+
+@pytest.fixture(scope="module")
+def lab_with_maps(tmp_path_factory):
+    """A JupyterLab in which the map stands beside lesson 01, in the served folder and in one inside it."""
+    served = tmp_path_factory.mktemp("served")
+    for folder in FOLDERS:
+        (served / folder).mkdir(exist_ok=True)
+        for lesson, code in zip(LESSONS, [MAP, "1 + 1"], strict=False):
+            notebook = new_notebook(cells=[new_code_cell(code)], metadata=NOTEBOOK_METADATA)
+            nbformat.write(notebook, served / folder / lesson.notebook)
     with jupyter_lab(served) as lab:
-        page = browser.new_context(viewport={"width": 1280, "height": 1000}).new_page()
-        problems = watch(page)
-        notebook = LabNotebook(page, lab, folder + LESSONS[0].notebook)
-        notebook.run_all()
-        yield notebook
-        problems.assert_clean()
-        page.context.close()
+        yield lab
 
 
-@pytest.mark.parametrize("folder", ["", "my course/"], ids=["served folder", "inner folder"])
-def test_the_link_opens_the_lesson_in_a_tab_of_jupyterlab(browser, tmp_path, folder):
+@pytest.mark.parametrize("folder", FOLDERS, ids=["served folder", "inner folder"])
+def test_the_link_opens_the_lesson_in_a_tab_of_jupyterlab(browser, lab_with_maps, folder):
     first, second = (folder + lesson.notebook for lesson in LESSONS[:2])
-    with map_in_lab(browser, tmp_path, folder) as notebook:
-        page = notebook.page
-        page.evaluate("window.sameLab = true")
-        for way in ("click", "Enter"):
-            root = notebook.show(0).locator(".backprop-explorable")
-            root.locator('[data-lesson="01"]').click()
-            link = root.get_by_role("link", name="Open lesson 01")
-            if way == "click":
-                link.click()
-            else:
-                link.focus()
-                page.keyboard.press("Enter")
-            page.wait_for_function(OPEN, arg=second)
-            assert page.evaluate("window.sameLab"), "the page was loaded again"
-            assert page.locator(".jp-Dialog").count() == 0
-            tabs = notebook.evaluate("return [...app.shell.widgets('main')].map(one => one.context?.path)")
-            assert sorted(tabs) == [first, second]
-            notebook.evaluate(
-                "const [tab] = [...app.shell.widgets('main')].filter(one => one.context.path === argument);"
-                "app.shell.activateById(tab.id)",
-                first,
-            )
-            page.wait_for_function(OPEN, arg=first)
+    page = browser.new_context(viewport={"width": 1280, "height": 1000}).new_page()
+    problems = watch(page)
+    notebook = LabNotebook(page, lab_with_maps, first)
+    notebook.run_all()
+    page.evaluate("window.sameLab = true")
+    for way in ("click", "Enter"):
+        root = notebook.show(0).locator(".backprop-explorable")
+        root.locator('[data-lesson="01"]').click()
+        link = root.get_by_role("link", name="Open lesson 01")
+        if way == "click":
+            link.click()
+        else:
+            link.focus()
+            page.keyboard.press("Enter")
+        page.wait_for_function(OPEN, arg=second)
+        assert page.evaluate("window.sameLab"), "the page was loaded again"
+        assert page.locator(".jp-Dialog").count() == 0
+        tabs = notebook.evaluate("return [...app.shell.widgets('main')].map(one => one.context?.path)")
+        assert sorted(tabs) == [first, second]
+        notebook.evaluate(
+            "const [tab] = [...app.shell.widgets('main')].filter(one => one.context.path === argument);"
+            "app.shell.activateById(tab.id)",
+            first,
+        )
+        page.wait_for_function(OPEN, arg=first)
+    problems.assert_clean()
+    page.context.close()
 
 
-@pytest.mark.parametrize(
-    ("address", "base", "expected"),
-    [
-        ("/lab/tree/00_start_here.ipynb", "/", "01_by_hand.ipynb"),
-        ("/user/me/lab/tree/a%20b/00_start_here.ipynb", "/user/me/", "a b/01_by_hand.ipynb"),
-        ("/lab/workspaces/auto-x/tree/notebooks/00_start_here.ipynb", "/", "notebooks/01_by_hand.ipynb"),
-        ("/doc/tree/notebooks/00_start_here.ipynb", "/", "notebooks/01_by_hand.ipynb"),
-        ("/lab", "/", "01_by_hand.ipynb"),
-        ("/lab/workspaces/auto-x", "/", "01_by_hand.ipynb"),
-        ("/notebooks/notebooks/00_start_here.ipynb", "/", None),  # Notebook 7: a plain link is right
-        ("/notebooks/lab/tree/00_start_here.ipynb", "/", None),
-        ("/elsewhere", "/user/me/", None),
-    ],
-)
-def test_outside_of_jupyterlab_the_link_stays_plain(mount_widget, half_done, address, base, expected):
+ADDRESSES = [
+    ("/lab/tree/00_start_here.ipynb", "/", "01_by_hand.ipynb"),
+    ("/user/me/lab/tree/a%20b/00_start_here.ipynb", "/user/me/", "a b/01_by_hand.ipynb"),
+    ("/lab/workspaces/auto-x/tree/notebooks/00_start_here.ipynb", "/", "notebooks/01_by_hand.ipynb"),
+    ("/doc/tree/notebooks/00_start_here.ipynb", "/", "notebooks/01_by_hand.ipynb"),
+    ("/lab", "/", "01_by_hand.ipynb"),
+    ("/lab/workspaces/auto-x", "/", "01_by_hand.ipynb"),
+    ("/notebooks/notebooks/00_start_here.ipynb", "/", None),  # Notebook 7: a plain link is right
+    ("/notebooks/lab/tree/00_start_here.ipynb", "/", None),
+    ("/elsewhere", "/user/me/", None),
+]
+
+BESIDE = """async ([source, addresses]) => {
+    const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
+    const { besideThis } = await import(url);
+    return addresses.map(([address, base]) => besideThis("01_by_hand.ipynb", address, base));
+}"""
+
+
+def test_outside_of_jupyterlab_the_link_stays_plain(mount_widget, half_done):
     page = mount_widget(half_done)
-    script = """async ([source, address, base]) => {
-        const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
-        return (await import(url)).besideThis("01_by_hand.ipynb", address, base);
-    }"""
-    assert page.evaluate(script, [half_done._esm, address, base]) == expected
+    found = page.evaluate(BESIDE, [half_done._esm, [one[:2] for one in ADDRESSES]])
+    assert found == [expected for *_, expected in ADDRESSES]
 
 
 @pytest.mark.parametrize("way", ["click", "Enter"])

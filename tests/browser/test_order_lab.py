@@ -29,11 +29,22 @@ READ = """root => {
         height: root.getBoundingClientRect().height,
     };
 }"""
+# The same after each of many states, without a way there and back for each.
+READ_ALL = f"""async (root, states) => {{
+    const read = {READ};
+    const found = [];
+    for (const state of states) {{
+        window.model.set(state);
+        await null; // the explorable draws in a microtask
+        found.push(read(root));
+    }}
+    return found;
+}}"""
 
 
-def after(sent, hint=False):
+def after(sent, hint=False, tried=False):
     lab = order_lab()
-    lab.sent, lab.hint = list(sent), hint
+    lab.sent, lab.hint, lab.tried = list(sent), hint, tried
     return lab
 
 
@@ -63,9 +74,9 @@ def orders(seed=5):
 
 def test_after_any_order_all_numbers_and_the_sentence_are_pythons(mount_widget):
     page = mount_widget(order_lab())
-    for order in orders():
-        page.page.evaluate("sent => window.model.set('sent', sent)", order)
-        found = page.root.evaluate(READ)
+    many = orders()
+    shown = page.root.evaluate(READ_ALL, [{"sent": order} for order in many])
+    for order, found in zip(many, shown, strict=True):
         lab = after(order)
         assert found["said"] == lab.sentence
         gradients = {name: words.signed(gradient) for name, gradient in lab.gradients.items()}
@@ -111,8 +122,9 @@ def test_sending_by_mouse_and_by_keyboard(mount_widget, how, screenshot):
         node(page, name).click() if how == "click" else node(page, name).press(how)
         settle(page.page)
         assert page.model_get("sent") == list("qmhh")[:i]
-    lab.set_state(page.saved()[-1])
-    assert lab.gradients["x"] == 52.0
+    for saved in page.saved():
+        lab.set_state(saved)
+    assert lab.gradients["x"] == 52.0 and lab.tried
     assert read(page)["said"] == lab.sentence
     screenshot(page.root, "order_lab_52")
 
@@ -151,15 +163,31 @@ def test_as_recursion_calls_it(mount_widget):
     assert page.model_get("sent") == ["q"]
 
 
+@pytest.mark.parametrize("order", ["qhm", "qmh"])
+def test_the_right_order_is_offered_only_to_those_who_have_tried_one(mount_widget, order):
+    page = mount_widget(order_lab())
+    offer = page.root.get_by_role("button", name="in topological order")
+    height = read(page)["height"]
+    press(page, "as recursion calls it", 4)  # passes q, m, h on its way, but that is not the reader's order
+    assert not offer.is_visible() and page.model_get("tried") is False
+    press(page, "reset")
+    for name in order:
+        assert not offer.is_visible()
+        node(page, name).press("Enter")
+        settle(page.page)
+    assert offer.is_visible()
+    assert node(page, order[-1]).evaluate("one => one === document.activeElement")
+    press(page, "reset")
+    assert offer.is_visible() and read(page)["height"] == height
+
+
 def test_in_topological_order(mount_widget):
-    page = mount_widget(after("hq"))
+    page = mount_widget(after("hq", tried=True))
     for i in range(1, 4):  # what was sent otherwise is put aside
         press(page, "in topological order")
         assert page.model_get("sent") == list("qmh")[:i]
-        assert read(page)["buttons"][:2] == [
-            f"as recursion calls it {i}/4",
-            f"in topological order {i}/3",
-        ]
+        buttons = read(page)["buttons"]
+        assert (buttons[0], buttons[-1]) == (f"as recursion calls it {i}/4", f"in topological order {i}/3")
     assert read(page)["said"].startswith("dq/dx = +26, as it should be")
     press(page, "as recursion calls it")  # which calls h once more
     assert page.model_get("sent") == list("qmhh")
@@ -218,7 +246,7 @@ def test_each_button_says_what_it_would_send(mount_widget):
 
 
 def test_the_keyboard_reaches_and_operates_all(mount_widget):
-    page = mount_widget(order_lab())
+    page = mount_widget(after("", tried=True))
     report = operate(page.page, page.root)
     assert len(report.controls) == 8  # three nodes, two orders, one back, the hint, reset
     assert report.problems() == {}
@@ -261,7 +289,7 @@ MISPLACED = """root => {
 
 @pytest.mark.parametrize("width", [332, 568, 700, 848, 1240])
 def test_nothing_overlaps_is_cut_or_changes_the_height(mount_widget, width, screenshot):
-    page = mount_widget(after("", hint=True), width=width)
+    page = mount_widget(after("", hint=True, tried=True), width=width)
     heights = set()
     for order in ["", "q", "qm", "qmhh", "qhhm", "qqqqmmmmhhhh", "mhqqqqqqmmhh", "hmq", "hqqqhmmmhhhm"]:
         page.model_set("sent", list(order))
@@ -274,7 +302,7 @@ def test_nothing_overlaps_is_cut_or_changes_the_height(mount_widget, width, scre
 
 @pytest.mark.parametrize(("theme", "width"), [("light", 920), ("dark", 660)])
 def test_it_can_be_read_in_both_themes(mount_widget, axe_violations, theme, width, screenshot):
-    page = mount_widget(after("qhm", hint=True), theme=theme, width=width)
+    page = mount_widget(after("qhm", hint=True, tried=True), theme=theme, width=width)
     screenshot(page.root, f"order_lab_{theme}")
     assert axe_violations(page.page) == []
     assert page.root.locator("[role=status]").count() == 1

@@ -28,6 +28,17 @@ READ = """root => {
         height: root.getBoundingClientRect().height,
     };
 }"""
+# The same after each of many states, without a way there and back for each.
+READ_ALL = f"""async (root, states) => {{
+    const read = {READ};
+    const found = [];
+    for (const state of states) {{
+        window.model.set(state);
+        await null; // the explorable draws in a microtask
+        found.push(read(root));
+    }}
+    return found;
+}}"""
 
 
 def at(diamonds, path=1):
@@ -42,10 +53,11 @@ def read(page):
 
 
 def show(page, diamonds, path):
-    page.page.evaluate(
-        "([n, k]) => { window.model.set('diamonds', n); window.model.set('path', k); }", [diamonds, path]
-    )
-    return read(page)
+    return show_all(page, [(diamonds, path)])[0]
+
+
+def show_all(page, states):
+    return page.root.evaluate(READ_ALL, [{"diamonds": n, "path": k} for n, k in states])
 
 
 def state(page):
@@ -78,9 +90,9 @@ def random_states(seed=6):
 
 def test_all_that_is_said_and_counted_is_pythons(mount_widget):
     page = mount_widget(at(10))
-    for n, k in random_states():
+    states = random_states()
+    for (n, k), found in zip(states, show_all(page, states), strict=True):
         counter = at(n, k)
-        found = show(page, n, k)
         assert found["said"] == counter.sentence
         total = words.signed(counter.gradient)
         assert found["cells"] == [
@@ -94,17 +106,11 @@ def test_all_that_is_said_and_counted_is_pythons(mount_widget):
         assert found["lines"][0].endswith(words.signed(counter.product))
         assert found["lines"][1].endswith(f": {words.signed(counter.sum_so_far)} of {total}")
         assert (found["diamonds"], found["path"]) == (str(n), f"{brief(k)} of {brief(counter.paths)}")
-    assert page.saved() == []  # Python knows what it set
-
-
-def test_the_bar_is_the_share_that_the_paths_have_reached(mount_widget):
-    page = mount_widget(at(10))
-    for n, k in random_states(seed=7):
-        counter = at(n, k)
-        before, now = show(page, n, k)["bar"]
+        before, now = found["bar"]  # the share that the paths have reached
         assert now / 100 == pytest.approx(counter.product / counter.gradient, rel=1e-5, abs=1e-6)
         share = counter.sum_so_far / counter.gradient
         assert (before + now) / 100 == pytest.approx(share, rel=1e-5, abs=1e-6)
+    assert page.saved() == []  # Python knows what it set
 
 
 NUMBERS = """async ([source, states]) => {
@@ -126,11 +132,14 @@ def test_the_numbers_behind_it_are_the_engines_to_twelve_digits(mount_widget):
         assert found == pytest.approx([counter.product, counter.sum_so_far, counter.gradient], rel=1e-12)
 
 
-@pytest.mark.parametrize("n", [0, 1, 3, 10, 12])
-def test_the_chain_shows_visits_gradients_and_the_path(mount_widget, n):
-    k = 1 + (5 * 2**n) // 7
+def test_the_chain_shows_visits_gradients_and_the_path(mount_widget):
+    states = [(n, 1 + (5 * 2**n) // 7) for n in (0, 1, 3, 10, 12)]
+    for state, found in zip(states, show_all(mount_widget(at(10), width=1200), states), strict=True):
+        assert_chain(found, *state)
+
+
+def assert_chain(found, n, k):
     counter = at(n, k)
-    found = read(mount_widget(counter, width=1200))
     assert found["many"] == [count(2**i) for i in reversed(range(n + 1))]
     assert found["once"] == ["1"] * (n + 1)
     # 1.5ⁿ, with three digits; the engine's at x is in the table

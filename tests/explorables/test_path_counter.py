@@ -66,7 +66,7 @@ def test_each_path_adds_its_product_and_all_add_up_to_the_gradient(n):
 
 
 def test_ten_diamonds_are_those_of_the_lesson():
-    counter = path_counter()
+    counter = path_counter(10)
     assert (counter.paths, counter.visits_path_by_path, counter.visits) == (1024, 4093, 31)
     assert counter.gradient == pytest.approx(1.5**10, rel=1e-14)
 

@@ -1,7 +1,12 @@
 """From a lesson's source to its cells: solutions, languages, limits."""
 
+import ast
+
 import pytest
 
+from backprop_lib import nn
+from backprop_lib.nn.neurons import MLP
+from tools.build_notebooks import LESSONS
 from tools.lessons import LessonError, find_lessons, read_lesson
 
 LESSON = '''\
@@ -104,3 +109,41 @@ def test_lessons_are_found_by_number_or_name(tmp_path):
     assert find_lessons(tmp_path, ["01_first"]) == [first]
     with pytest.raises(LessonError, match="no lesson '3'"):
         find_lessons(tmp_path, ["3"])
+
+
+# --- the lessons themselves ---------------------------------------------------------------------------------
+
+# Without `rng` these draw anew at every run, and a stored output would never be met again. What else takes an
+# `rng` (`nn.neurons.MLP`, `TwoLayerMLP`, the data sets) starts from 0 without one.
+DRAWS = {"Linear", "Dropout"}
+
+
+def drawn_at_random(code):
+    """Calls in the code that make a layer from chance that nobody can repeat, as (line, name)."""
+    found = []
+    for call in ast.walk(ast.parse(code)):
+        if not isinstance(call, ast.Call):
+            continue
+        *path, name = ast.unparse(call.func).split(".")
+        if name in DRAWS and "torch" not in path and "rng" not in [one.arg for one in call.keywords]:
+            found.append((call.lineno, name))
+    return found
+
+
+@pytest.mark.parametrize("path", find_lessons(LESSONS), ids=lambda path: path.stem)
+def test_a_lesson_draws_only_from_chance_that_can_be_repeated(path):
+    for notebook in (read_lesson(path), read_lesson(path, solved=True)):
+        for cell in sources(notebook, "code"):
+            assert drawn_at_random(cell) == [], cell
+
+
+def test_a_layer_without_a_generator_is_found():
+    code = "model = Sequential(nn.Linear(2, 4), Linear(4, 1, rng=rng), Dropout(0.5), torch.nn.Linear(1, 1))"
+    assert sorted(drawn_at_random(code)) == [(1, "Dropout"), (1, "Linear")]
+
+
+def test_what_draws_without_a_generator_is_known():
+    rows = [next(iter(nn.Linear(3, 4).parameters())).data.tolist() for _ in range(2)]
+    assert rows[0] != rows[1]
+    made = [[one.data for one in MLP(2, [3, 1]).parameters()] for _ in range(2)]
+    assert made[0] == made[1]
