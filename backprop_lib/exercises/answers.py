@@ -121,6 +121,10 @@ def key_text(key: object) -> str:
     return cut(repr(key)) if type(key) in (str, int, float, bool, type(None)) else f"a {type(key).__name__}"
 
 
+# NumPy names a product's sizes in the words of its own machinery.
+MISFIT = re.compile(r"matmul: .*\(size (\d+) is different from (\d+)\)")
+
+
 def problem_text(problem: BaseException) -> str:
     """An exception as one short line: its name and its message.
 
@@ -129,7 +133,7 @@ def problem_text(problem: BaseException) -> str:
     """
     name = type(problem).__name__
     try:
-        message = cut(str(problem), 160)
+        message = cut(MISFIT.sub(r"matmul: the inner sizes are \2 and \1", str(problem)), 160)
     except Exception:  # a message that cannot be read: the name alone will have to do
         message = ""
     return f"{name}: {message}" if message else name

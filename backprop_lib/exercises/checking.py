@@ -43,6 +43,18 @@ REMARKS = (
         r"operand.*'tuple'|concatenate tuple|multiply sequence",
         "A tuple cannot be added or multiplied number by number: write one line for each parameter.",
     ),
+    (
+        ValueError,
+        r"matmul|not aligned",
+        "In a product the inner sizes have to agree, (a, b) @ (b, c): write the shape under each factor. "
+        "Does one of them want its transpose, `.T`?",
+    ),
+    (
+        ValueError,
+        r"could not be broadcast",
+        "`*`, `+` and `-` go entry by entry and need shapes that fit; the matrix product is `@`. A sum that "
+        "is to stay a column needs `keepdims=True`.",
+    ),
 )
 # Bytecode that works something out. Names, constants and unpacking alone are what an empty exercise has too.
 WORK = ("BINARY_", "BUILD_", "CALL", "COMPARE_", "FOR_ITER", "STORE_SUBSCR", "UNARY_")

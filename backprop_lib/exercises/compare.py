@@ -173,7 +173,9 @@ def _align_dict(expected: dict, received: object, label: str) -> list[Leaf]:
 
 def _align_tuple(expected: tuple, received: object, parts: tuple[str, ...], label: str) -> list[Leaf]:
     names = parts or tuple(f"{label}[{i}]" for i in range(len(expected)))
-    wanted = f"{len(expected)} values" + (f" ({', '.join(parts)})" if parts else "")
+    wanted = f"{len(expected)} value{'s' * (len(expected) != 1)}" + (
+        f" ({', '.join(parts)})" if parts else ""
+    )
     if issubclass(type(received), dict) and parts and set(received) == set(parts):
         members = [received[name] for name in parts]
     elif issubclass(type(received), (tuple, list)):

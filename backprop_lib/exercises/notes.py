@@ -43,7 +43,7 @@ class Note:
         style = BLOCK.format(colour=COLOURS.get(self.mark, GREY))
         name = f"<b>{html.escape(self.id)}</b> " if self.id else ""
         code = f'<pre style="{CODE}">{html.escape(self.code)}</pre>' if self.code else ""
-        more = f'<div style="white-space:pre-line">{rich(self.more)}</div>' if self.more else ""
+        more = f'<div style="white-space:pre-wrap">{rich(self.more)}</div>' if self.more else ""
         return f'<div style="{style}">{self.mark} {name}{rich(self.text)}{code}{more}</div>'
 
 

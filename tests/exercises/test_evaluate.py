@@ -479,3 +479,10 @@ def test_texts_hold_no_memory_addresses():
 def test_the_same_answer_gets_the_same_words():
     for id, answer in [("01.1", lambda a: a + 1), ("01.3", lambda *args: args[:3]), ("01.2", 3)]:
         assert evaluate(id, answer) == evaluate(id, answer)
+
+
+def test_shapes_that_do_not_fit_are_told_as_shapes():
+    message = evaluate("04.3", lambda X, dz: X @ dz).message
+    assert "raised `ValueError: matmul: the inner sizes are 2 and 3` at" in message and "`.T`" in message
+    message = evaluate("04.3", lambda X, dz: X.T * dz).message
+    assert "the matrix product is `@`" in message
