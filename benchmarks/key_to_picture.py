@@ -1,6 +1,6 @@
-"""From a key press to the visible picture: each explorable's first slider and step button, in JupyterLab.
+"""From a key press to the visible picture: every explorable, in a real JupyterLab.
 
-    python benchmarks/key_to_picture.py [NOTEBOOK.ipynb] [--presses 60]
+    python benchmarks/key_to_picture.py [NAME ...] [--presses 60]
 
 The clock starts with the key event's own time stamp and stops when the page has drawn the frame that shows
 the change (the screen's own delay comes on top, for every method alike). Measured as it is, with 100 ms of
@@ -10,18 +10,77 @@ network (50 each way), and with the kernel gone.
 import argparse
 import statistics
 import sys
-from contextlib import nullcontext
+import tempfile
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
+from typing import NamedTuple
+
+import nbformat
+from nbformat.v4 import new_code_cell, new_notebook
+from playwright.sync_api import TimeoutError as TooLate
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from tools.browser import open_browser
-from tools.build_notebooks import NOTEBOOKS
 from tools.lab import LabNotebook, jupyter_lab
+from tools.lessons import NOTEBOOK_METADATA
 from tools.slow_network import delayed
 
 NETWORK = 0.1  # seconds, there and back
 PATIENCE = 1000  # milliseconds until a key counts as without effect
+GOAL = 33  # milliseconds: two frames of a 60 Hz screen
+
+
+class Case(NamedTuple):
+    """One row of the table: a control of an explorable, and the keys that are pressed on it in turn."""
+
+    explorable: str
+    code: str
+    role: str
+    control: str
+    keys: tuple[str, ...]
+
+
+ARROWS = ("ArrowRight", "ArrowLeft")
+ENTER = ("Enter",)
+NETWORK_OF_LESSON_01 = """from backprop_lib import Value
+w1, w2, b, x, y = Value(0.5), Value(-1.0), Value(0.0), Value(2.0), Value(1.0)
+L = ((w2 * (w1 * x).sigmoid() + b).sigmoid() - y) ** 2
+"""
+
+
+def made(name, call, before=""):
+    """Code that imports an explorable from its module and shows it."""
+    return f"{before}from backprop_lib.explorables.{name} import {call.split('(')[0]}\n{call}"
+
+
+EXPLORE = made("graph_explorer", "explore(L)", NETWORK_OF_LESSON_01)
+DESCEND = made("gradient_descent", "descend(L)", NETWORK_OF_LESSON_01)
+MAP = made("course_map", "course_map(progress())", "from backprop_lib.exercises import progress\n")
+
+CASES = (
+    Case("course_map", MAP, "button", "02", ARROWS),
+    Case("production_line", made("production_line", "production_line()"), "slider", "w₁", ARROWS),
+    Case("production_line", made("production_line", "production_line()"), "button", "one small step", ENTER),
+    Case("graph_explorer", EXPLORE, "slider", "w₁", ARROWS),
+    Case("graph_explorer", EXPLORE, "button", "one step on", ENTER),
+    Case("gradient_descent", DESCEND, "slider", "w₁", ARROWS),
+    Case("gradient_descent", DESCEND, "button", "one step", ENTER),
+    Case("slope_lens", made("slope_lens", "slope_lens()"), "slider", "x", ARROWS),
+    Case("slope_lens", made("slope_lens", "slope_lens()"), "slider", "h", ARROWS),
+    Case("chain_gears", made("chain_gears", "chain_gears()"), "slider", "x", ARROWS),
+    Case("path_counter", made("path_counter", "path_counter(10)"), "slider", "diamonds", ARROWS),
+    Case("path_counter", made("path_counter", "path_counter(10)"), "button", "the next path", ENTER),
+    Case("order_lab", made("order_lab", "order_lab()"), "button", "as recursion calls it", ENTER),
+    Case("count_passes", made("count_passes", "count_passes(8, 8)"), "slider", "inputs", ARROWS),
+    Case("count_passes", made("count_passes", "count_passes(8, 8)"), "button", "next pass", ENTER),
+    Case("matrix_lens", made("matrix_lens", "matrix_lens(6, 5, 6, 4)"), "slider", "samples", ARROWS),
+    Case("logits_lab", made("logits_lab", "logits_lab()"), "slider", "z₁", ARROWS),
+    Case("xor_playground", made("xor_playground", "xor_playground(8)"), "slider", "learning rate η", ARROWS),
+    Case("xor_playground", made("xor_playground", "xor_playground(8)"), "button", "one step", ENTER),
+    Case("epsilon_lab", made("epsilon_lab", "epsilon_lab()"), "slider", "ε", ARROWS),
+    Case("bug_clinic", made("bug_clinic", "bug_clinic()"), "button", "next patient", ENTER),
+)
 
 # After the mutation comes the frame (requestAnimationFrame), and after the frame's painting the message.
 WATCH = """root => {
@@ -42,24 +101,19 @@ WATCH = """root => {
     window.stopWatching = () => { observer.disconnect(); removeEventListener("keydown", start, true); };
 }"""
 
-# Names that buttons for one step, and for starting again, may have.
-STEP = "step|next|forward"
-AGAIN = "reset|first|again|start|back"
-FIND = """([root, words]) => [...root.querySelectorAll("button")].find((button) =>
-    new RegExp(words, "i").test(button.getAttribute("aria-label") || button.textContent))"""
 
-
-def press(page, root, control, keys, presses):
+def press(page, root, case, presses):
     """Milliseconds of each key press that changed the picture."""
     times = []
+    control = root.get_by_role(case.role, name=case.control).first
     root.evaluate(WATCH)
     for number in range(2 * presses):
         control.focus()
         before = page.evaluate("() => window.latencies.length")
-        page.keyboard.press(keys[number % len(keys)])
+        page.keyboard.press(case.keys[number % len(case.keys)])
         try:
             page.wait_for_function("n => window.latencies.length > n", arg=before, timeout=PATIENCE)
-        except Exception:  # at the end of the range or of the steps: begin again, and do not count it
+        except TooLate:  # at the end of the range or of the steps: begin again, and do not count it
             start_again(page, root)
             continue
         times.append(page.evaluate("() => window.latencies.at(-1)"))
@@ -70,66 +124,64 @@ def press(page, root, control, keys, presses):
     return times
 
 
-def button(root, words):
-    """The first button called so, or None."""
-    return root.evaluate_handle("(root, words) => (" + FIND + ")([root, words])", words).as_element()
-
-
 def start_again(page, root):
-    if found := button(root, AGAIN):
-        found.evaluate("button => button.click()")
-        page.wait_for_timeout(100)
+    again = root.get_by_role("button", name="reset")
+    if again.count():
+        again.click()
+    first = root.get_by_role("button", name="to the start")
+    if first.count():
+        first.click()
+    page.wait_for_timeout(100)
 
 
-def measure(notebook, presses):
-    """Rows (explorable, control, times) for every explorable of the open notebook."""
-    rows = []
-    for index in notebook.widget_cells():
-        for root in notebook.show(index).locator(".backprop-explorable").all():
-            root.scroll_into_view_if_needed()
-            name = root.get_attribute("aria-label") or root.inner_text().splitlines()[0]
-            slider = root.locator("input[type=range]")
-            if slider.count():
-                keys = ["ArrowRight", "ArrowLeft"]
-                rows.append((name, "slider", press(notebook.page, root, slider.first, keys, presses)))
-            if step := button(root, STEP):
-                rows.append((name, "step", press(notebook.page, root, step, ["Enter"], presses)))
-    return rows
+@contextmanager
+def laboratory(cases):
+    """JupyterLab with a notebook of one cell for each explorable: the server, and the code of each cell."""
+    codes = list(dict.fromkeys(case.code for case in cases))
+    with tempfile.TemporaryDirectory() as folder:
+        cells = [new_code_cell(code) for code in codes]
+        nbformat.write(new_notebook(cells=cells, metadata=NOTEBOOK_METADATA), Path(folder) / "all.ipynb")
+        with jupyter_lab(Path(folder)) as lab:
+            yield lab, codes
 
 
-def conditions(name, presses):
-    """Measure under each condition; yields (condition, rows)."""
-    with open_browser() as browser, jupyter_lab(NOTEBOOKS) as lab:
+def conditions(cases, presses):
+    """Measure under each condition; yields (condition, case, times)."""
+    with open_browser() as browser, laboratory(cases) as (lab, codes):
         for condition in ("as it is", f"{NETWORK * 1000:.0f} ms of network", "kernel gone"):
             network = delayed(lab.port, NETWORK / 2) if "network" in condition else nullcontext()
             with network as port:
                 page = browser.new_page(viewport={"width": 1280, "height": 1000})
-                notebook = LabNotebook(page, lab, name, port=port)
+                notebook = LabNotebook(page, lab, "all.ipynb", port=port)
                 notebook.run_all()
                 if condition == "kernel gone":
                     notebook.shut_down_kernel()
-                yield condition, measure(notebook, presses)
+                for case in cases:
+                    root = notebook.show(codes.index(case.code)).locator(".backprop-explorable")
+                    root.scroll_into_view_if_needed()
+                    yield condition, case, press(page, root, case, presses)
                 notebook.close()
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    first = next(iter(sorted(path.name for path in NOTEBOOKS.glob("*.ipynb"))), None)
-    parser.add_argument("notebook", nargs="?", default=first, help=f"in notebooks/ ({first})")
+    names = sorted({case.explorable for case in CASES})
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of: {', '.join(names)} (all)")
     parser.add_argument("--presses", type=int, default=60, help="of each control (60)")
     options = parser.parse_args()
-    if options.notebook is None:
-        parser.error("notebooks/ is empty")
+    if unknown := set(options.names) - set(names):
+        parser.error(f"there is no row for {', '.join(sorted(unknown))}; there are {', '.join(names)}")
+    cases = [case for case in CASES if not options.names or case.explorable in options.names]
 
-    print(f"{options.notebook}: key press to visible picture, milliseconds, {options.presses} presses each\n")
-    print(f"{'condition':<20}{'explorable':<36}{'control':<9}{'median':>8}{'p95':>8}")
-    for condition, rows in conditions(options.notebook, options.presses):
-        for name, control, times in rows:
-            if len(times) > 1:
-                median, p95 = statistics.median(times), statistics.quantiles(times, n=20)[-1]
-                print(f"{condition:<20}{name[:34]:<36}{control:<9}{median:>8.0f}{p95:>8.0f}")
-            else:
-                print(f"{condition:<20}{name[:34]:<36}{control:<9}   no change to see")
+    print(f"Key press to visible picture, milliseconds, {options.presses} presses each; goal: {GOAL}\n")
+    print(f"{'condition':<20}{'explorable':<18}{'control':<24}{'median':>8}{'p95':>8}")
+    for condition, case, times in conditions(cases, options.presses):
+        row = f"{condition:<20}{case.explorable:<18}{case.control:<24}"
+        if len(times) < options.presses:
+            print(f"{row}   {len(times)} changes seen")
+            continue
+        median, p95 = statistics.median(times), statistics.quantiles(times, n=20)[-1]
+        print(f"{row}{median:>8.0f}{p95:>8.0f}", flush=True)
 
 
 if __name__ == "__main__":
