@@ -249,7 +249,7 @@ def _explain(exercise: Exercise, cases: list[tuple], received: list) -> str:
             first = arguments, expected, result, leaves
     arguments, expected, result, leaves = first
     if isinstance(expected, str):
-        return _choice_text(exercise, result)
+        return _choice_text(exercise, arguments, result)
     if same_on_every_input(aligned):
         names = _listed([f"`{name}`" for name in exercise.argument_names])
         noun = "argument" if len(exercise.argument_names) == 1 else "arguments"
@@ -302,9 +302,11 @@ def _form_text(exercise: Exercise, arguments: tuple, unlike: Unlike) -> str:
     return text[0].upper() + text[1:] if not unlike.label or at else text
 
 
-def _choice_text(exercise: Exercise, result: str) -> str:
+def _choice_text(exercise: Exercise, arguments: tuple, result: str) -> str:
     if exercise.options and plain(result) not in {plain(option) for option in exercise.options}:
         return f"The answer is one of {_quoted(exercise.options)}; received {describe(result)}."
+    if exercise.asks_for_a_function:
+        return f"At {_inputs_text(exercise, arguments)}: {describe(result)} is not it."
     return f"{describe(result)[0].upper()}{describe(result)[1:]} is not it."
 
 

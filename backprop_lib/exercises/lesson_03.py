@@ -5,12 +5,11 @@ nodes; `try_order` and `try_backward` let them work on graphs written as lists, 
 numbers: `parents[i]` holds the numbers of node i's parents, and node 0 is the result.
 """
 
-import functools
-import inspect
 import math
 
 from backprop_lib.engine.scalar import Value as MyValue
 from backprop_lib.exercises.registry import Confusion, Exercise, Misconception, Prediction
+from backprop_lib.exercises.trying import shown_as
 
 # What PyTorch gives for ln(exp(x) / y + tanh(x·y)) at x = 0.7, y = 2: its slopes in x and in y.
 RECORDED_FROM_PYTORCH = (0.760575, -0.186094)
@@ -353,12 +352,6 @@ def _nodes(parents, local_derivatives, grad):
     return nodes
 
 
-def _shown_as(function, on_lists):
-    """Let `solution` show the function itself, while a check goes by the arguments of `on_lists`."""
-    on_lists.__signature__ = inspect.signature(on_lists)
-    return functools.wraps(function)(on_lists)
-
-
 def try_order(order):
     """Turn `order(root)` into a function from a graph as lists to the numbers of its nodes in that order.
 
@@ -377,7 +370,7 @@ def try_order(order):
             return [node.number for node in found]
         return found
 
-    return _shown_as(order, on_lists)
+    return shown_as(order, on_lists)
 
 
 def try_backward(backward):
@@ -396,7 +389,7 @@ def try_backward(backward):
             return ...  # nothing has been written yet
         return [node.grad for node in nodes]
 
-    return _shown_as(backward, on_lists)
+    return shown_as(backward, on_lists)
 
 
 # --- 03.6 an order ------------------------------------------------------------------------------------------

@@ -486,3 +486,8 @@ def test_shapes_that_do_not_fit_are_told_as_shapes():
     assert "raised `ValueError: matmul: the inner sizes are 2 and 3` at" in message and "`.T`" in message
     message = evaluate("04.3", lambda X, dz: X.T * dz).message
     assert "the matrix product is `@`" in message
+
+
+def test_a_wrong_text_is_told_with_the_input_that_it_was_given_for():
+    message = evaluate("06.5", lambda error: "good").message
+    assert message.startswith("At error=") and message.endswith("the text 'good' is not it.")
