@@ -174,5 +174,6 @@ def _find(id: object, shelf: int):
 
 
 def _nearest(id: str, shelf: int) -> list[str]:
-    known = [one for number in lesson_numbers() for one in lesson(number)[shelf]]
+    numbers = [id[:2]] if id[:2] in lesson_numbers() else lesson_numbers()
+    known = [one for number in numbers for one in lesson(number)[shelf]]
     return get_close_matches(id[:20], known, n=3, cutoff=0.4) or known[:3]
