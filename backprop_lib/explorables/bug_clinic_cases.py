@@ -3,29 +3,12 @@
 import numpy as np
 
 from backprop_lib.explorables.bug_clinic_bugs import BUGS, RATE, Patient
+from backprop_lib.explorables.seeded import uniforms
 
 SAMPLES, INPUTS, HIDDEN, OUTPUTS = 6, 2, 4, 3  # no two alike: a wrong axis must not fit by chance
+COUNT = SAMPLES * (INPUTS + OUTPUTS) + HIDDEN * (INPUTS + 1) + OUTPUTS * (HIDDEN + 1)  # numbers in a case
 STEPS = 300
 _STRIDE = 100_003  # between the streams of two seeds
-
-
-def uniforms(seed):
-    """Draw numbers from [0, 1) without end, the same as js/common/random.js does.
-
-    seed: a whole number; its last 32 bits count.
-    Source: mulberry32, by Tommy Ettinger.
-
-    >>> numbers = uniforms(0)
-    >>> round(next(numbers), 6), round(next(numbers), 6)
-    (0.266429, 0.00033)
-    """
-    last32 = 0xFFFFFFFF
-    state = seed & last32
-    while True:
-        state = (state + 0x6D2B79F5) & last32
-        t = (state ^ (state >> 15)) * (state | 1) & last32
-        t ^= (t + (t ^ (t >> 7)) * (t | 61)) & last32
-        yield ((t ^ (t >> 14)) & last32) / 2**32
 
 
 def bug_of(seed, patient):
@@ -35,10 +18,10 @@ def bug_of(seed, patient):
     True
     """
     turn, place = divmod(patient, len(BUGS))
-    numbers = uniforms(2 * (_STRIDE * seed + turn))
     order = list(BUGS)
-    for last in range(len(order) - 1, 0, -1):  # Fisher and Yates, 1938
-        other = int(next(numbers) * (last + 1))
+    numbers = uniforms(2 * (_STRIDE * seed + turn), len(order) - 1)
+    for last, number in zip(range(len(order) - 1, 0, -1), numbers, strict=True):  # Fisher and Yates, 1938
+        other = int(number * (last + 1))
         order[last], order[other] = order[other], order[last]
     return order[place]
 
@@ -54,7 +37,7 @@ def case(seed, patient, bug=None, zeros=False, alone=False):
     >>> X.shape, model.forward(X).shape == y.shape
     ((6, 2), True)
     """
-    numbers = uniforms(2 * (_STRIDE * seed + patient) + 1)
+    numbers = iter(uniforms(2 * (_STRIDE * seed + patient) + 1, COUNT))
 
     def drawn(reach, *shape):
         return np.array([reach * (2 * next(numbers) - 1) for _ in range(np.prod(shape))]).reshape(shape)

@@ -9,7 +9,7 @@ import traitlets
 
 from backprop_lib.explorables.bug_clinic import BugClinic, bug_clinic
 from backprop_lib.explorables.bug_clinic_bugs import BUGS, EQUATIONS, RATE
-from backprop_lib.explorables.bug_clinic_cases import bug_of, case, training, uniforms
+from backprop_lib.explorables.bug_clinic_cases import bug_of, case, training
 from backprop_lib.nn.by_hand import TwoLayerMLP
 from backprop_lib.training.gradient_check import gradcheck
 from tests.training import broken
@@ -167,13 +167,6 @@ def test_every_bug_comes_once_before_any_comes_again():
         turns = [[bug_of(seed, 15 * turn + k) for k in range(15)] for turn in range(4)]
         assert all(sorted(turn) == sorted(BUGS) for turn in turns)
         assert len({tuple(turn) for turn in turns}) == 4
-
-
-def test_the_numbers_are_spread_evenly():
-    numbers = list(itertools.islice(uniforms(123), 20_000))
-    assert min(numbers) >= 0 and max(numbers) < 1
-    counts, _ = np.histogram(numbers, bins=20, range=(0, 1))
-    assert ((counts - 1000) ** 2 / 1000).sum() < 43.8  # χ² with 19 degrees of freedom, p = 0.001
 
 
 def test_the_same_seed_gives_the_same_patient_and_another_gives_another():
