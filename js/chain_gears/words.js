@@ -1,10 +1,8 @@
 // What the picture says: backprop_lib/explorables/chain_gears.py writes the same sentences.
-import { number, signed } from "../common/numbers.js";
+import { number, raise, signed } from "../common/numbers.js";
 import { STAGES, valueName } from "./chain.js";
 
 const EXPLODED = 100;
-const SUPERSCRIPT = { "-": "⁻", "+": "" };
-const raised = (digits) => digits.replace(/./g, (one) => SUPERSCRIPT[one] ?? "⁰¹²³⁴⁵⁶⁷⁸⁹"[one]);
 const trimmed = (digits) => (digits.includes(".") ? digits.replace(/\.?0+$/, "") : digits);
 
 /** A change with its sign and four digits, however small. */
@@ -13,7 +11,7 @@ export function change(x) {
   if (x === 0) return "0";
   const sign = x > 0 ? "+" : "−";
   const [digits, exponent] = Math.abs(x).toExponential(3).split("e");
-  if (exponent < -3 || exponent > 3) return `${sign}${trimmed(digits)}×10${raised(exponent)}`;
+  if (exponent < -3 || exponent > 3) return `${sign}${trimmed(digits)}×10${raise(Number(exponent))}`;
   return sign + trimmed(Math.abs(x).toPrecision(4));
 }
 

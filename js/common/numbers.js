@@ -13,7 +13,8 @@ const SUPERSCRIPT = {
   8: "⁸",
   9: "⁹",
 };
-const raise = (digits) => [...String(digits)].map((digit) => SUPERSCRIPT[digit]).join("");
+/** −4 → ⁻⁴, as an exponent. */
+export const raise = (digits) => [...String(digits)].map((digit) => SUPERSCRIPT[digit]).join("");
 
 /** Four decimals at most, no trailing zeros, a true minus sign; powers of ten for the very small and large. */
 export function number(x) {

@@ -1,9 +1,6 @@
 // What is measured: three losses as functions of w1, in float64 and in true float32.
 // backprop_lib/explorables/epsilon_lab.py has the same, operation for operation.
-import { FUNCTIONS } from "../slope_lens/functions.js";
-
-// e^x to the last binary digit, as the libraries behind Python have it: at a small ε that digit is all there is.
-const exp = FUNCTIONS["eˣ"].value;
+import { exp } from "../common/exact.js"; // at a small ε the last binary digit is all there is
 
 /** How the result of every operation is rounded, and what of it there is to see. */
 export const DTYPES = {

@@ -1,5 +1,5 @@
 // What the picture shows, in numbers: backprop_lib/explorables/epsilon_lab.py says the same.
-import { number } from "../common/numbers.js";
+import { number, raise } from "../common/numbers.js";
 import { DISTANCE } from "./losses.js";
 import { expected } from "./measure.js";
 
@@ -12,8 +12,7 @@ export const short = (x) =>
     .replace(/^1×/, "");
 
 /** 10⁻⁴ for −4. */
-export const power = (exponent) =>
-  exponent === 0 ? "1" : `10⁻${[...String(-exponent)].map((digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit]).join("")}`;
+export const power = (exponent) => (exponent === 0 ? "1" : `10${raise(exponent)}`);
 
 /** Two digits: 6.1×10⁻⁶. */
 export const rough = (x) => short(Number(x.toPrecision(2)));

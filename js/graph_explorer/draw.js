@@ -1,7 +1,7 @@
 // The picture: boxes and edges once, then only the numbers and classes that change.
 import { KEEP_KEYS, svg, write } from "../common/dom.js";
 import { number, pretty, signed } from "../common/numbers.js";
-import { fit } from "./fit.js";
+import { fit } from "../common/fit.js";
 import { layout } from "./layout.js";
 
 const PAD = 9;

@@ -10,7 +10,7 @@ import { judge } from "./ask.js";
 import { caption } from "./caption.js";
 import { draw } from "./draw.js";
 import { edgeLocals, fold } from "./fold.js";
-import { stage } from "./stage.js";
+import { stage } from "../common/stage.js";
 import { progress, walk } from "./walk.js";
 import { walker } from "./walker.js";
 import { explain, handing, question, summary } from "./words.js";

@@ -4,14 +4,14 @@ import { scaleLinear, scaleLog } from "d3-scale";
 import { select } from "d3-selection";
 import { line } from "d3-shape";
 import { svg, write } from "../common/dom.js";
+import { raise } from "../common/numbers.js";
 import { count, MOST, visitsOf, visitsPathByPath } from "./counts.js";
 
 const SIZE = { width: 500, height: 208, left: 52, right: 112, top: 28, bottom: 38 };
 const NEAR = 12; // diamonds on the short axis
-const POWERS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 const power = (y) => {
   const exponent = Math.round(Math.log10(y));
-  return exponent < 3 ? String(y) : `10${[...String(exponent)].map((digit) => POWERS[digit]).join("")}`;
+  return exponent < 3 ? String(y) : `10${raise(exponent)}`;
 };
 
 /** Returns { element, update(n) }. */

@@ -1,6 +1,6 @@
 // The two ways of going back, side by side in numbers, and how far the paths have added up.
 import { html, write } from "../common/dom.js";
-import { number, signed } from "../common/numbers.js";
+import { number, raise, signed } from "../common/numbers.js";
 import {
   backward,
   brief,
@@ -63,11 +63,9 @@ export function sums() {
 }
 
 // 0.9⁶ × 0.6⁴ =
-const RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 function factors(upper, lower) {
   const raised = (slope, times) => {
-    const exponent = [...String(times)].map((digit) => RAISED[digit]).join("");
-    return times > 0 ? [`${number(slope)}${times > 1 ? exponent : ""}`] : [];
+    return times > 0 ? [`${number(slope)}${times > 1 ? raise(times) : ""}`] : [];
   };
   const both = [...raised(UPPER, upper), ...raised(LOWER, lower)];
   return both.length > 0 ? `${both.join(" × ")} = ` : "";

@@ -1,6 +1,6 @@
 // The secant and the derivative in numbers, apart from how they are shown.
 // backprop_lib/explorables/slope_lens.py computes and says the same.
-import { signed } from "../common/numbers.js";
+import { raise, signed } from "../common/numbers.js";
 import { FUNCTIONS } from "./functions.js";
 
 export const SMALLEST = 1e-14;
@@ -73,8 +73,6 @@ function remark(state, now) {
   return said.map((part) => `; ${part}`).join("");
 }
 
-const SUPERSCRIPT = "⁰¹²³⁴⁵⁶⁷⁸⁹";
-
 /** Nine digits, so that a slope can be seen to settle: 2.00001, 1.99999999, 2.00001×10⁻⁵, 10⁻⁷. */
 export function digits(x) {
   const size = Math.abs(x);
@@ -86,7 +84,7 @@ export function digits(x) {
   if (exponent >= -3 && exponent <= 5) {
     return minus + size.toFixed(8 - exponent).replace(/\.?0+$/, "");
   }
-  const raised = `10${exponent < 0 ? "⁻" : ""}${[...String(Math.abs(exponent))].map((d) => SUPERSCRIPT[d]).join("")}`;
+  const raised = `10${raise(exponent)}`;
   return minus + (short === "1" ? raised : `${short}×${raised}`);
 }
 

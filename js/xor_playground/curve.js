@@ -3,7 +3,7 @@ import { scaleLinear } from "d3-scale";
 import { line } from "d3-shape";
 import { svg, write } from "../common/dom.js";
 import { number } from "../common/numbers.js";
-import { shortTick } from "./short.js";
+import { shortTick } from "../common/short.js";
 
 const SIZE = { width: 222, height: 128, left: 42, right: 218, top: 26, bottom: 108 };
 const FEWEST = 100; // steps that the axis shows at least

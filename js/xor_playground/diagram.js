@@ -2,7 +2,7 @@
 import { scrub } from "../common/scrub.js";
 import { svg, write } from "../common/dom.js";
 import { pretty } from "../common/numbers.js";
-import { shortGradient, shortWeight } from "./short.js";
+import { shortGradient, shortWeight } from "../common/short.js";
 
 const SIZE = { width: 392, height: 374, top: 24, bottom: 344 };
 const INPUT = { x: 15, r: 13 };

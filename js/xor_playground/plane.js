@@ -1,10 +1,10 @@
 // A square with the four points in it, shaded by what the output says: of the inputs, or of two hidden units.
 import { scaleLinear } from "d3-scale";
 import { html, svg, write } from "../common/dom.js";
-import { CELLS, field } from "./field.js";
-import { shortTick } from "./short.js";
+import { CELLS, field } from "../common/shading.js";
+import { shortTick } from "../common/short.js";
 import { CLASSES } from "./xor.js";
-import { glyph } from "./glyph.js";
+import { glyph } from "../common/glyph.js";
 import { unique } from "../common/unique.js";
 
 const SIZE = { width: 222, height: 246, left: 42, top: 24, side: 178 };

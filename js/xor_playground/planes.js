@@ -2,10 +2,10 @@
 import { pass } from "../common/network.js";
 import { html, svg } from "../common/dom.js";
 import { number, pretty } from "../common/numbers.js";
-import { COUNT, corners } from "./field.js";
-import { glyph } from "./glyph.js";
+import { COUNT, corners } from "../common/shading.js";
+import { glyph } from "../common/glyph.js";
 import { KEYS, plane } from "./plane.js";
-import { shortWeight } from "./short.js";
+import { shortWeight } from "../common/short.js";
 import { table } from "./table.js";
 import { POINTS } from "./xor.js";
 

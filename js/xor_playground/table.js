@@ -1,7 +1,7 @@
 // What each hidden unit answers at the four points, a row a unit: twins have rows alike, the dead have rows of 0.
 import { svg, write } from "../common/dom.js";
-import { glyph } from "./glyph.js";
-import { shortWeight } from "./short.js";
+import { glyph } from "../common/glyph.js";
+import { shortWeight } from "../common/short.js";
 import { CLASSES, POINTS } from "./xor.js";
 
 const SIZE = { width: 222, height: 246, left: 44, top: 60, column: 44, row: 22.5 };

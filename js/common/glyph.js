@@ -1,5 +1,5 @@
 // The mark of a class, by form as well as by colour, as in the package's pictures: a disc for 0, a square for 1.
-import { svg } from "../common/dom.js";
+import { svg } from "./dom.js";
 
 export function glyph(c, size = 6) {
   const side = 1.75 * size;

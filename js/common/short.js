@@ -1,5 +1,5 @@
 // Numbers in as little room as they bear: the sentence and the slider have them in full.
-import { number } from "../common/numbers.js";
+import { number, raise } from "./numbers.js";
 
 const minus = (text) => text.replace("-", "−");
 
@@ -21,9 +21,12 @@ export function shortGradient(x) {
 /** At the ticks of an axis: as it is, or in powers of ten from 1000 on. */
 export const shortTick = (x) => (Math.abs(x) < 1000 ? number(x) : coarse(x));
 
+/** 10 to a whole power: 0.01, 1000, 10⁵. */
+export const powerOfTen = (power) =>
+  power >= -2 && power <= 3 ? String(Number((10 ** power).toPrecision(1))) : `10${raise(power)}`;
+
 // One digit and a power of ten.
 function coarse(x) {
   const [digit, exponent] = x.toExponential(0).split("e");
-  const raised = String(Number(exponent)).replace(/./g, (sign) => (sign === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[sign]));
-  return minus(`${digit}×10${raised}`.replace("1×", "")); // 10⁻⁴, not 1×10⁻⁴
+  return minus(`${digit}×10${raise(Number(exponent))}`.replace("1×", "")); // 10⁻⁴, not 1×10⁻⁴
 }

@@ -1,5 +1,5 @@
 // The answer of the output all over a square: shaded by probability, with the line where both classes are as likely.
-import { html, svg } from "../common/dom.js";
+import { html, svg } from "./dom.js";
 
 export const CELLS = 40; // to a side
 const CORNERS = CELLS + 1;

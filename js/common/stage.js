@@ -1,5 +1,5 @@
 // Where the picture stands. A graph that is larger than its stage is scrolled, by us and by the arrow keys.
-import { KEEP_KEYS, html } from "../common/dom.js";
+import { KEEP_KEYS, html } from "./dom.js";
 
 /** Returns { element, put(picture), look(node), leave() }; at first a picture's result is in sight. */
 export function stage() {

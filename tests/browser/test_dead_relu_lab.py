@@ -1,0 +1,336 @@
+"""The dead-ReLU lab in a page: our engine's numbers, no step unasked for, and a hand on all of it."""
+
+import itertools
+
+import numpy as np
+import pytest
+
+from backprop_lib.explorables.dead_relu_lab import (
+    ACTIVATIONS,
+    SEEDS,
+    WEIGHTS,
+    DeadReluLab,
+    dead_relu_lab,
+    initial_weights,
+)
+from backprop_lib.explorables.explorable import browser_side
+from tools.keyboard import operate
+from tools.widget_page import settle
+
+pytestmark = pytest.mark.needs("chromium")
+
+SETTINGS = ("activation", "rate", "bias", "seed", "unit")
+TRAITS = (*SETTINGS, "steps", *WEIGHTS)
+SHAPES = {"W1": (2, 16), "b1": (16,), "W2": (16, 1), "b2": (1,)}
+PLAIN = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
+JUMP = "500 steps at once"
+
+
+def state(page):
+    return {name: page.model_get(name) for name in TRAITS}
+
+
+def in_python(page):
+    """The lab as Python has it once it has heard everything that the browser says."""
+    lab = dead_relu_lab()
+    lab.set_state(state(page))
+    return lab
+
+
+def said(page):
+    """Both parts of the sentence, as Python joins them."""
+    return "; ".join(page.root.locator("[role=status] > div").all_text_contents()).translate(PLAIN)
+
+
+def press(page, *names):
+    for name in names:
+        page.root.get_by_role("button", name=name, exact=True).click()
+    settle(page.page)
+
+
+def choose(page, name):
+    page.root.get_by_role("radio", name=name, exact=True).check(force=True)
+    settle(page.page)
+
+
+def slide(page, name, *keys):
+    for key in keys:
+        page.root.locator(f'[data-name="{name}"] input').press(key)
+    settle(page.page)
+
+
+def close(found, expected, tolerance=1e-12):
+    return np.ravel(found) == pytest.approx(np.ravel(expected), rel=tolerance, abs=tolerance)
+
+
+def trained(lab, steps):
+    """The weights after some steps of gradient descent by our engine."""
+    twin = dead_relu_lab()
+    twin.set_state({name: getattr(lab, name) for name in TRAITS})
+    for _ in range(steps):
+        gradients = twin.gradients
+        for name in WEIGHTS:
+            setattr(twin, name, np.array(getattr(twin, name)) - twin.rate * gradients[name])
+    return {name: getattr(twin, name) for name in WEIGHTS}
+
+
+# --- numbers ------------------------------------------------------------------------------------------------
+
+LOAD = """async ([source, samples]) => {
+    const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
+    window.bundle = await import(url);
+    const net = bundle.ringsNetwork(samples);
+    window.computed = (state) => {
+        net.load(state);
+        const loss = net.evaluate();
+        const units = net.units();
+        const { layers } = net.through;
+        return { loss, told: bundle.describe(state, units, loss).join("; "),
+            gradients: layers.flatMap(({ dW, db }) => [Array.from(dW), Array.from(db)]),
+            active: units.map(({ active, z }) => active / z.length),
+            silent: units.flatMap(({ silent }, j) => silent ? [j + 1] : []),
+            dead: units.flatMap(({ dead }, j) => dead ? [j + 1] : []) };
+    };
+    window.begun = (cases, first) => {
+        const view = new DataView(Uint8Array.from(first).buffer);
+        return cases.map((one) => bundle.initialWeights(one, view));
+    };
+}"""
+
+
+def states():
+    rng = np.random.default_rng(2)
+    for activation, shift in itertools.product(ACTIVATIONS, (0.0, -2.0, -5.0, -40.0, -900.0)):
+        yield dead_relu_lab(activation, bias=max(shift, -2.0), seed=3)
+        lab = dead_relu_lab(activation)
+        lab.unit, lab.steps = (int(k) for k in rng.integers(1, 17, 2))
+        for name, shape in SHAPES.items():
+            setattr(lab, name, rng.standard_normal(shape) + (shift if name == "b1" else 0.0))
+        yield lab
+
+
+def test_numbers_sentence_and_first_weights_are_those_of_python(browser):
+    page = browser.new_page()
+    lab = dead_relu_lab()
+    page.evaluate(LOAD, [browser_side("dead_relu_lab")[0], lab.samples])
+    tried = [*states()]
+    sent = [{name: getattr(one, name) for name in TRAITS} for one in tried]
+    remarks = set()
+    for one, found in zip(tried, page.evaluate("all => all.map(computed)", sent), strict=True):
+        assert found["loss"] == pytest.approx(one.loss, rel=1e-12)
+        for name, gradient in zip(WEIGHTS, found["gradients"], strict=True):
+            assert close(gradient, one.gradients[name]), (one, name)
+        assert found["active"] == one.active.tolist()
+        assert (found["silent"], found["dead"]) == (one.silent, one.dead)
+        assert found["told"] == one.sentence
+        remarks |= {
+            word for word in ("dead: no", "still", "last digit", "some sample") if word in one.sentence
+        }
+    assert len(remarks) == 4
+    cases = [{"bias": bias, "seed": seed} for seed in range(SEEDS) for bias in (-1.75, 0.0)]
+    begun = page.evaluate("([cases, first]) => begun(cases, first)", [cases, list(lab._first)])
+    for case, weights in zip(cases, begun, strict=True):
+        expected = initial_weights(**case)
+        assert all(np.array_equal(weights[name], expected[name]) for name in WEIGHTS)
+    page.close()
+
+
+# --- training -----------------------------------------------------------------------------------------------
+
+CENTRE = "all => all.map((one) => Number(one.getAttribute('height')))"
+
+
+def crosses(page):
+    """How many units are marked as dead (✕), and how many as below the kink (○)."""
+    marks = page.root.locator(".bp-unit .bp-glyph").evaluate_all("all => all.map((m) => m.getAttribute('d'))")
+    return sum("M5" in mark for mark in marks), sum("a4.5" in mark for mark in marks)
+
+
+def test_steps_are_those_of_our_engine_and_what_dies_comes_back_only_if_it_can(mount_widget, screenshot):
+    lab = dead_relu_lab(rate=10.0)
+    page = mount_widget(lab, width=844)
+    assert page.saved() == [] and said(page) == lab.sentence and crosses(page) == (0, 0)
+    first = said(page)
+    press(page, "one step")
+    expected = trained(lab, 1)
+    assert all(close(page.model_get(name), expected[name]) for name in WEIGHTS)
+    assert said(page) == in_python(page).sentence != first
+    assert crosses(page) == (len(in_python(page).dead), 0) == (3, 0)
+    press(page, *["one step"] * 5)
+    expected = trained(lab, 6)
+    assert all(close(page.model_get(name), expected[name], 1e-9) for name in WEIGHTS)
+    assert crosses(page) == (16, 0)
+    slide(page, "η", *["ArrowLeft"] * 20)
+    assert page.model_get("rate") == 1.0
+    press(page, JUMP)
+    assert crosses(page) == (16, 0) and page.model_get("steps") == 506  # none comes back
+    screenshot(page.root, "dead_relu_dead")
+    choose(page, "ELU")
+    assert crosses(page) == (0, 16) and page.model_get("steps") == 506  # the same weights
+    press(page, JUMP)
+    assert sum(crosses(page)) < 16 and said(page) == in_python(page).sentence
+    screenshot(page.root, "dead_relu_revived")
+    for saved in page.saved():
+        lab.set_state(saved)
+    assert lab.steps == 1006 and lab.sentence == said(page)
+    press(page, "back to step 0")
+    assert page.model_get("steps") == 0 and page.model_get("activation") == "elu"
+    press(page, "reset")
+    assert {name: page.model_get(name) for name in SETTINGS} == lab.start and said(page) == first
+
+
+def test_play_trains_until_pause_and_leaves_nothing_behind(mount_widget):
+    page = mount_widget(dead_relu_lab(), width=844, reduced_motion="no-preference", clock=True)
+    page.clock.run_for(500)
+    assert page.model_get("steps") == 0  # never by itself
+    button = page.root.get_by_role("button", name="play", exact=True).click
+    for control in ("pause", "one step", "back to step 0", "reset", "seed", "bias"):
+        button()
+        page.clock.run_for(100)
+        assert page.model_get("steps") > 0
+        assert page.root.locator("[role=status]").get_attribute("aria-live") == "off"
+        if control in ("seed", "bias"):
+            page.root.locator(f'[data-name="{control}"] input').press("ArrowRight")
+        else:
+            page.root.get_by_role("button", name=control, exact=True).click()
+        before = state(page)
+        page.clock.run_for(100)
+        assert state(page) == before, control
+        assert page.root.locator("[role=status]").get_attribute("aria-live") == "polite"
+    button()
+    page.clock.run_for(100)
+    choose_while_playing = page.root.get_by_role("radio", name="GELU", exact=True)
+    choose_while_playing.check(force=True)
+    steps = page.model_get("steps")
+    page.clock.run_for(100)
+    assert page.model_get("steps") > steps > 0  # it goes on with another activation
+    assert page.listener_count() > 0
+    page.unmount()
+    steps = page.model_get("steps")
+    page.clock.run_for(100)
+    assert page.model_get("steps") == steps
+    assert page.listener_count() == 0 and page.element.inner_html() == ""
+
+
+# --- moved by hand ------------------------------------------------------------------------------------------
+
+
+def test_settings_units_and_python_move_the_picture(mount_widget):
+    page = mount_widget(dead_relu_lab(), width=844)
+    press(page, "one step")
+    slide(page, "bias", "Home")
+    slide(page, "seed", "ArrowRight")
+    slide(page, "unit", "End", "ArrowLeft")
+    assert {name: page.model_get(name) for name in SETTINGS} == {
+        "activation": "relu", "rate": 1.0, "bias": -2.0, "seed": 1, "unit": 15,
+    }  # fmt: skip
+    fresh = dead_relu_lab(bias=-2.0, seed=1)
+    fresh.unit = 15
+    assert said(page) == in_python(page).sentence == fresh.sentence
+    column = page.root.locator(".bp-unit").nth(4).bounding_box()
+    page.page.mouse.move(column["x"] + column["width"] / 2, column["y"] + 20)
+    page.page.mouse.down()
+    settle(page.page)
+    assert page.model_get("unit") == 5
+    page.page.mouse.move(column["x"] - 3000, column["y"] + 20)
+    page.page.mouse.up()
+    settle(page.page)
+    assert page.model_get("unit") == 1
+    for name, value in [("activation", "gelu"), ("rate", 0.3), ("unit", 7), ("steps", 41)]:
+        page.model_set(name, value)
+        assert said(page) == in_python(page).sentence
+    page.model_set_all({"b1": [-9.0] * 16, "activation": "relu"})
+    assert crosses(page) == (16, 0) and said(page) == in_python(page).sentence
+    assert page.root.locator('[data-name="η"] input').get_attribute("aria-valuetext") == "η = 0.3"
+    assert page.root.locator('[data-name="bias"] input').get_attribute("aria-valuetext") == "bias = −2"
+
+
+def test_shares_and_samples_stand_where_they_are(mount_widget):
+    lab = dead_relu_lab("gelu", bias=-1.0)
+    lab.unit = 4
+    page = mount_widget(lab, width=844, scale=2)
+    shares = page.root.locator(".bp-share").evaluate_all(CENTRE)
+    assert [share / 20.0 for share in shares] == pytest.approx(lab.active.tolist(), abs=1e-9)
+    run = lab._run()
+    z = run["z1"].data[:, 3]
+    places = "all => all.map((dot) => [dot.getAttribute('cx'), dot.getAttribute('cy')].map(Number))"
+    on_f = np.array(page.root.locator(".bp-value-dot").evaluate_all(places))
+    on_slope = np.array(page.root.locator(".bp-gradient-dot").evaluate_all(places))
+    # The axes: z from −4 to 4; f from −1.2 to 4; f′ from −0.2 to 1.2.
+    assert on_f[:, 0] == pytest.approx(44.0 + 356.0 * (z + 4.0) / 8.0, abs=0.01)
+    assert on_f[:, 1] == pytest.approx(126.0 - 98.0 * (run["a1"].data[:, 3] + 1.2) / 5.2, abs=0.01)
+    slopes = lab._slopes(run["z1"])[:, 3]
+    assert on_slope[:, 1] == pytest.approx(216.0 - 60.0 * (slopes + 0.2) / 1.4, abs=0.01)
+
+
+# --- a good guest -------------------------------------------------------------------------------------------
+
+
+def test_the_keyboard_reaches_and_operates_all(mount_widget):
+    page = mount_widget(dead_relu_lab(), width=844)
+    report = operate(page.page, page.root)
+    assert len(report.controls) == 12  # four buttons, η, four activations, bias, seed, unit
+    assert report.problems() == {}
+    assert page.root.locator(":is(button, input):not([data-lm-suppress-shortcuts=true])").count() == 0
+    assert page.root.locator("[role=status], output:not([aria-live=off])").count() == 1
+
+
+CUT = "all => all.filter((one) => one.scrollWidth > one.clientWidth + 1).map((one) => one.textContent)"
+STICKING_OUT = """root => {
+    const { left, right } = root.getBoundingClientRect();
+    return [...root.querySelectorAll("button, input, output, text, svg, .bp-caption")]
+        .filter((element) => {
+            const box = element.getBoundingClientRect();
+            return box.right > right + 0.5 || box.left < left - 0.5;
+        })
+        .map((element) => element.outerHTML.slice(0, 80));
+}"""
+MEETING = """root => {
+    const boxes = [...root.querySelectorAll(".bp-board text")].filter((text) => text.textContent)
+        .map((text) => [text.textContent, text.getBoundingClientRect()]);
+    const apart = (a, b) => a.left >= b.right - 0.5 || a.top >= b.bottom - 4;
+    return boxes.flatMap(([name, a], i) => boxes.slice(i + 1)
+        .filter(([, b]) => !apart(a, b) && !apart(b, a)).map(([other]) => [name, other]));
+}"""
+WORST = [
+    {"activation": "elu", "b1": [-12.3] * 16, "steps": 1234567, "unit": 16, "rate": 0.001},
+    {"activation": "gelu", "b1": [-900.0] * 15 + [-7.1], "W2": [[1e6]] * 16, "steps": 9, "rate": 100.0},
+    {"activation": "leaky_relu", "b1": [-1e6] * 16, "W1": [[-12345.6] * 16] * 2, "steps": 2000},
+    {"activation": "relu", "b1": [1e6] * 16, "W2": [[-1e6]] * 16, "unit": 12},
+]
+
+
+@pytest.mark.parametrize(("width", "theme"), [(560, "dark"), (844, "light"), (1080, "dark")])
+def test_it_can_be_read_everywhere_and_nothing_moves(mount_widget, axe_violations, width, theme, screenshot):
+    page = mount_widget(dead_relu_lab(rate=10.0), width=width, theme=theme)
+    press(page, "one step", "one step", "one step")
+    choose(page, "leaky ReLU")
+    heights = {page.root.bounding_box()["height"]}
+    assert axe_violations(page.page) == []
+    screenshot(page.root, f"dead_relu_{width}_{theme}")
+    for one in WORST:
+        page.model_set_all(one)
+        heights.add(page.root.bounding_box()["height"])
+        assert page.root.evaluate(STICKING_OUT) == [], one
+        assert page.root.evaluate(MEETING) == [], one
+        assert page.root.locator("output").evaluate_all(CUT) == [], one
+        assert page.root.locator(".bp-caption").evaluate("box => box.scrollHeight <= box.clientHeight"), one
+        assert "NaN" not in page.root.inner_html() and "Infinity" not in page.root.inner_html()
+        assert said(page) == in_python(page).sentence
+        screenshot(page.root, f"dead_relu_{width}_worst_{one['activation']}")
+    assert len(heights) == 1 and (width != 844 or heights.pop() <= 620)
+
+
+def test_a_rate_that_is_too_large_ends_in_a_sentence_at_the_last_good_weights(mount_widget):
+    lab = DeadReluLab(rate=100.0)
+    lab.W2 = [[1e5]] * 16
+    page = mount_widget(lab, width=844)
+    press(page, JUMP)
+    assert said(page).startswith(
+        "the next step goes too far, η = 100 is too large: take a smaller one, or go back to step 0; unit 1"
+    )
+    assert "NaN" not in page.root.inner_html() and "Infinity" not in page.root.inner_html()
+    page.model_set("rate", 0.5)
+    assert said(page) == in_python(page).sentence
+    press(page, "back to step 0")
+    assert said(page) == in_python(page).sentence
