@@ -69,7 +69,7 @@ LESSONS = (
         "Matrix form",
         "How do seven scalars become six matrix equations?",
         "to derive the matrix equations, by shape and by element",
-        ("shape and element highlighter",),
+        ("matrix lens", "logits lab"),
     ),
     Lesson(
         "05",
@@ -85,7 +85,7 @@ LESSONS = (
         "Gradient checking",
         "How do you know a gradient is right?",
         "to check a backward pass by numerical differences, and to know a bug by its errors",
-        ("U-curve of the nudge", "bug clinic"),
+        ("epsilon lab", "bug clinic"),
     ),
     Lesson(
         "07",
@@ -93,7 +93,7 @@ LESSONS = (
         "PyTorch",
         "What does `loss.backward()` do that we did not?",
         "to do all this in PyTorch, and what its graph keeps and lets go",
-        ("the same graph in PyTorch, node beside node",),
+        ("your graph and PyTorch's, node beside node",),
     ),
     Lesson(
         "08",
@@ -101,7 +101,7 @@ LESSONS = (
         "Vanishing and exploding",
         "Why did deep networks fail for twenty years?",
         "why gradients die or explode with depth, and what cures each",
-        ("gradient-flow microscope", "dead-ReLU lab", "clipping cliff"),
+        ("gradient flow", "dead-ReLU lab", "clipping cliff"),
     ),
     Lesson(
         "09",
@@ -109,7 +109,7 @@ LESSONS = (
         "The training loop",
         "What turns gradients into learning?",
         "batches, learning rates, optimisers, and when to stop",
-        ("training lab", "optimiser race"),
+        ("optimiser race", "training lab"),
     ),
     Lesson(
         "10",

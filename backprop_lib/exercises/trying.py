@@ -1,6 +1,5 @@
 """Checks by numbers for functions that work on something else: nodes, networks, arrays that they change."""
 
-import functools
 import inspect
 from collections.abc import Callable
 
@@ -10,8 +9,9 @@ def shown_as(function: Callable, on_numbers: Callable) -> Callable:
 
     >>> def double(node): ...
     >>> tried = shown_as(double, lambda data: 2 * data)
-    >>> tried(3.0), tried.__name__, str(inspect.signature(tried))
-    (6.0, 'double', '(data)')
+    >>> tried(3.0), inspect.unwrap(tried) is double, str(inspect.signature(tried))
+    (6.0, True, '(data)')
     """
     on_numbers.__signature__ = inspect.signature(on_numbers)
-    return functools.wraps(function)(on_numbers)
+    on_numbers.__wrapped__ = function
+    return on_numbers
