@@ -10,6 +10,7 @@ from backprop_lib.pictures.distributions import histograms
 from backprop_lib.pictures.gradients import gradient_bars
 from backprop_lib.pictures.losses import loss_curves
 from backprop_lib.pictures.numerical import u_curve
+from backprop_lib.pictures.power_laws import power_law
 from backprop_lib.pictures.regions import decision_regions
 
 __all__ = [
@@ -19,5 +20,6 @@ __all__ = [
     "gradient_bars",
     "histograms",
     "loss_curves",
+    "power_law",
     "u_curve",
 ]

@@ -9,6 +9,7 @@ from backprop_lib.pictures import (
     gradient_bars,
     histograms,
     loss_curves,
+    power_law,
     u_curve,
 )
 from tests.pictures.reading import model
@@ -57,6 +58,8 @@ EXAMPLES = {
     "loss, diverged": lambda: loss_curves({f"lr {i}": [1.0, 1e200, NAN, NAN] for i in range(4)}, log=True),
     "loss, one": lambda: loss_curves({"training": [0.25]}, log=True),
     "loss, never finite": lambda: loss_curves({LONG: [NAN, NAN]}),
+    "power law": lambda: power_law([1, 4, 16, 200], [2.0, 1.1, 0.5, 0.1], "batch size", "noise"),
+    "power law, wide": lambda: power_law([1e-200, 1.0, 1e200], [1e200, 1.0, 1e-200]),
     "loss, steps": lambda: loss_curves({"loss": [2.0, 1e-9]}, x="step", at=[0, 100000]),
     "regions": lambda: decision_regions(
         lambda p: 1 / (1 + np.exp(-p[:, :1])), POINTS, POINTS[:, :1] > 0, resolution=40
