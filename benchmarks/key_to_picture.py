@@ -80,7 +80,7 @@ CASES = (
     Case("xor_playground", made("xor_playground", "xor_playground(8)"), "button", "one step", ENTER),
     Case("epsilon_lab", made("epsilon_lab", "epsilon_lab()"), "slider", "ε", ARROWS),
     Case("bug_clinic", made("bug_clinic", "bug_clinic()"), "button", "next patient", ENTER),
-    Case("torch_graph", made("compare_graphs", "compare_graphs()"), "button", "one step on", ENTER),
+    Case("torch_graph", made("torch_graph", "compare_graphs()"), "button", "one step on", ENTER),
     Case("gradient_flow", made("gradient_flow", "gradient_flow()"), "slider", "gain", ARROWS),
     Case("gradient_flow", made("gradient_flow", "gradient_flow()"), "button", "draw again", ENTER),
     Case("dead_relu_lab", made("dead_relu_lab", "dead_relu_lab()"), "button", "one step", ENTER),

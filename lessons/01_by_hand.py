@@ -8,8 +8,6 @@
 #
 # You will find out with school calculus: seven multiplications in all. Then you drag every number, and see
 # what depends on it. It takes about half an hour.
-#
-# Run a cell with **Shift + Enter**. Your answers go where you see `...`. A wrong one is told what went wrong.
 
 # %%
 import math
@@ -34,7 +32,8 @@ def sigmoid(z):
 #
 # $$z_1 = w_1 x \qquad a_1 = \sigma(z_1) \qquad z_2 = w_2 a_1 + b \qquad a_2 = \sigma(z_2)$$
 #
-# The answer is $a_2$; the **target** $y$ is what it should have been. The **loss** says how wrong it is:
+# The answer is $a_2$; the **target** $y$ is what it should have been. The loss is the miss,
+# squared, as in lesson 00:
 #
 # $$L = (a_2 - y)^2$$
 
@@ -81,10 +80,11 @@ for nudge in (1.0, 0.1, 0.01, 0.001, 0.0001):
 
 # %% [markdown] lang="en"
 # The numbers settle. What they settle on is the **derivative** of $L$ with respect to $w_1$, written
-# $\partial L/\partial w_1$. The derivatives with respect to all parameters together are the **gradient**.
+# $\partial L/\partial w_1$. It is what lesson 00 called the gradient of a knob. The derivatives with respect
+# to all parameters together are called the gradient, too.
 #
-# Nudging works, but it costs one more forward pass for *every* parameter. A model with a million parameters
-# would need a million passes for a single step. The backward pass gets all of them at once.
+# Nudging works, but you know what it costs: one more **forward pass**, from $x$ to $L$, for *every* parameter.
+# A **backward pass**, from $L$ to $x$, gets all gradients at once.
 #
 # ## Backward: seven small steps
 #

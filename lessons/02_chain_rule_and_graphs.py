@@ -354,7 +354,7 @@ check("02.5", passes)
 
 # %% [markdown] lang="en"
 # A network has millions of parameters, and one loss. So learning goes in reverse, with one pass:
-# **backpropagation**.
+# backpropagation.
 #
 # ## The graph is what was computed
 #

@@ -27,7 +27,7 @@ from backprop_lib.training.data import moons
 # %% [markdown] lang="en"
 # ## What a number has to remember
 #
-# To walk back, a number must know what it was computed from, its **parents**, and how fast it changes with
+# To walk back, a number must know what it was computed from, its parents, and how fast it changes with
 # each of them: the local derivatives. Numbers that were typed in have no parents: they are **leaves**.
 #
 # Your class is called `MyValue`; `Value` is always ours. Here is a node made by hand, for $2 + (-3)$:
@@ -436,7 +436,7 @@ explore(L)
 #
 # Two moons reach into each other, and no straight line tells them apart. `MLP(2, [8, 8, 1])` takes two
 # inputs. It has two **layers** of eight neurons (all neurons of a layer see the same inputs), and one neuron
-# at the end. Inside, they have **ReLU** in place of the sigmoid: $z$ where $z$ is positive, else 0.
+# at the end. Inside, they have ReLU in place of the sigmoid.
 #
 # The loss is that of lesson 01, averaged over 100 points. A step is that of lesson 01, too, now with all
 # parameters in a loop.

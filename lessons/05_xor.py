@@ -99,8 +99,8 @@ check("05.1", fourth)  # stuck? hint("05.1"), and after that solution("05.1")
 
 # %%
 W1, b1 = np.full((2, 2), 20.0), np.array([-10.0, -30.0])
-A1 = sigmoid(X @ W1 + b1)
-for (x1, x2), (a_or, a_and), target in zip(X, A1, y.ravel(), strict=True):
+a1 = sigmoid(X @ W1 + b1)
+for (x1, x2), (a_or, a_and), target in zip(X, a1, y.ravel(), strict=True):
     print(f"({x1:.0f}, {x2:.0f})   OR {a_or:.2f}   AND {a_and:.2f}   y {target:.0f}")
 
 # %% [markdown] lang="en"
@@ -130,16 +130,16 @@ check("05.2", try_output(w_or, w_and, b))
 model = TwoLayerMLP(2, 4, 1, rng=np.random.RandomState(42))
 losses = []
 for _ in steps(5001):
-    A2 = model.forward(X)
-    losses.append(mean_squared_error(A2, y))
+    a2 = model.forward(X)
+    losses.append(mean_squared_error(a2, y))
     model.step(model.backward(y), lr=0.5)
-for epoch in (0, 100, 500, 1000, 2000, 5000):
-    print(f"epoch {epoch:4}   loss {losses[epoch]:.6f}")
-print("answers", A2.ravel().round(3))
+for step in (0, 100, 500, 1000, 2000, 5000):
+    print(f"step {step:4}   loss {losses[step]:.6f}")
+print("answers", a2.ravel().round(3))
 loss_curves({"squared error": losses}, at=range(5001), title="Four hidden units learn XOR")
 
 # %% [markdown] lang="en"
-# The loss comes down to 0.25, and stays near it for hundreds of epochs: a **plateau**. Then it falls after
+# The loss comes down to 0.25, and stays near it for hundreds of steps: a **plateau**. Then it falls after
 # all. A loss that stands still has not always come to its end.
 #
 # ## What the hidden layer does to the plane
@@ -158,17 +158,17 @@ ACTIVATIONS = {  # a from z, and its slope from a
 
 def forward(X, network, activation):
     W1, b1, W2, b2 = network
-    A1 = ACTIVATIONS[activation][0](X @ W1 + b1)
-    return A1, sigmoid(A1 @ W2 + b2)
+    a1 = ACTIVATIONS[activation][0](X @ W1 + b1)
+    return a1, sigmoid(a1 @ W2 + b2)
 
 
 # %%
 def gradients(network, activation):
-    A1, p = forward(X, network, activation)
-    dZ2 = (p - y) / len(X)
-    dZ1 = dZ2 @ network[2].mT * ACTIVATIONS[activation][1](A1)
-    db1, db2 = (dZ.sum(axis=-2, keepdims=True) for dZ in (dZ1, dZ2))
-    return X.T @ dZ1, db1, A1.mT @ dZ2, db2
+    a1, p = forward(X, network, activation)
+    dz2 = (p - y) / len(X)
+    dz1 = dz2 @ network[2].mT * ACTIVATIONS[activation][1](a1)
+    db1, db2 = (dz.sum(axis=-2, keepdims=True) for dz in (dz1, dz2))
+    return X.T @ dz1, db1, a1.mT @ dz2, db2
 
 
 def train(network, activation, about=None):
@@ -186,13 +186,13 @@ def start(units, seed):
 
 
 network = train(start(2, seed=0), "sigmoid")
-A1, p = forward(X, network, "sigmoid")
+a1, p = forward(X, network, "sigmoid")
 decision_regions(lambda points: forward(points, network, "sigmoid")[1], X, y, title="Input plane")
 
 # %%
 W1, b1, W2, b2 = network
 decision_regions(
-    lambda points: sigmoid(points @ W2 + b2), A1, y, axis_names=("a₁", "a₂"), title="Hidden space"
+    lambda points: sigmoid(points @ W2 + b2), a1, y, axis_names=("unit 1", "unit 2"), title="Hidden space"
 )
 
 # %% [markdown] lang="en"
@@ -284,7 +284,7 @@ for activation in ACTIVATIONS:
 
 # %%
 outputs = {which: forward(X, networks, which[0]) for which, networks in trained.items()}
-solved = {which: ((p > 0.5) == (y > 0.5)).all(axis=(-2, -1)) for which, (A1, p) in outputs.items()}
+solved = {which: ((p > 0.5) == (y > 0.5)).all(axis=(-2, -1)) for which, (a1, p) in outputs.items()}
 
 
 def row(name):
@@ -302,16 +302,16 @@ reveal("05.d", winner, "\n".join(map(row, ACTIVATIONS)))
 
 # %%
 for activation in ACTIVATIONS:
-    A1, p = outputs[activation, 2]
+    a1, p = outputs[activation, 2]
     heights = np.unique(cross_entropy(p[~solved[activation, 2]]).round(2))
     print(f"{activation:8} the failed ones stop at a loss of", *heights)
 
 seed = np.flatnonzero(~solved["sigmoid", 2])[0]
-A1, p = (array[seed] for array in outputs["sigmoid", 2])
+a1, p = (array[seed] for array in outputs["sigmoid", 2])
 largest = max(np.abs(g[seed]).max() for g in gradients(trained["sigmoid", 2], "sigmoid"))
 print(f"\nsigmoid, seed {seed}, largest gradient {largest:.4f}")
-for (x1, x2), (a1, a2), answer, target in zip(X, A1, p.ravel(), y.ravel(), strict=True):
-    print(f"({x1:.0f}, {x2:.0f})   hidden ({a1:.2f}, {a2:.2f})   p {answer:.2f}   y {target:.0f}")
+for (x1, x2), (one, two), answer, target in zip(X, a1, p.ravel(), y.ravel(), strict=True):
+    print(f"({x1:.0f}, {x2:.0f})   hidden ({one:.2f}, {two:.2f})   p {answer:.2f}   y {target:.0f}")
 
 # %% [markdown] lang="en"
 # So many starts, and so few heights. In the network below them, two points with different targets stand at
@@ -349,10 +349,10 @@ check("05.5", height)
 
 
 # %%
-def dead_units(A1):
+def dead_units(a1):
     ...  # a row for each sample, a column for each unit
     ### BEGIN SOLUTION
-    return (A1 == 0).all(axis=0).sum()
+    return (a1 == 0).all(axis=0).sum()
     ### END SOLUTION
 
 
@@ -367,8 +367,8 @@ predict("05.e", ...)
 # %%
 numbers, dead = "networks with a dead unit:", {}
 for units in (2, 3, 4, 8):
-    (A1, p), right = outputs["relu", units], solved["relu", units]
-    some = dead[units] = (A1 == 0).all(axis=-2).any(axis=-1)
+    (a1, p), right = outputs["relu", units], solved["relu", units]
+    some = dead[units] = (a1 == 0).all(axis=-2).any(axis=-1)
     numbers += f"\n{units} units: {some[~right].sum()} of {(~right).sum()} that failed, "
     numbers += f"{some[right].sum()} of {right.sum()} that solved XOR"
 failed = ~solved["relu", 2]

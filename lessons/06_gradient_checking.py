@@ -395,6 +395,30 @@ def repaired(X, y, W1, b1, W2, b2):
 check("06.9", repaired)
 
 # %% [markdown] lang="en"
+# **Half a loss.** The last slip passes every check. One tutorial writes its cross-entropy as $-y \ln a$ and
+# leaves out the other half, $-(1-y)\ln(1-a)$. Here is what a neuron with $z = 2$ is told where 0 is right:
+
+
+# %%
+def half(z, target):
+    return -target * z.sigmoid().log()
+
+
+def whole(z, target):
+    return half(z, target) - (1 - target) * (1 - z.sigmoid()).log()
+
+
+for loss in (half, whole):
+    z = Value(2.0)
+    L = loss(z, 0.0)
+    L.backward()
+    slope = numerical_gradient(lambda at, loss=loss: loss(Value(at), 0.0).data, 2.0)
+    print(f"{loss.__name__:5}  loss {L.data:.4f}   dz {z.grad + 0.0:.4f}   by nudging {slope:.4f}")
+
+# %% [markdown] lang="en"
+# Its answer is far above ½, and with half a loss it hears that all is well. A check holds the backward pass
+# against the loss *as written*. Whether that is the loss you want, no check can know.
+#
 # ## The clinic
 #
 # A check says that something is wrong, and where. The *pattern* of the errors often says what. Each patient

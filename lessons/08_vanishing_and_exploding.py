@@ -10,6 +10,7 @@
 
 # %%
 import sys
+import textwrap
 
 import numpy as np
 from tqdm import tqdm
@@ -311,15 +312,15 @@ with np.errstate(all="ignore"):
     for layer in model:
         a = layer(a)
         outputs.append(a.data)
-found = diagnose(model, X, y, loss)
+found, start = (diagnose(m, X, y, loss) for m in (model, network(20, "relu", gain=2.0)))
 print("losses", *(f"{L:.1e}" for L in [*losses, found.loss]))
 try:
     bad = first_bad(outputs)
     print(f"yours: layer {bad}; the one before reached {np.abs(outputs[bad - 1]).max():.0e}")
 except Exception:
     print("yours: not yet")
-print("ours: ", found.findings[0])
-print("before training:", diagnose(network(20, "relu", gain=2.0), X, y, loss).findings[-1])
+for when, words in (("ours", found.findings[0]), ("before training", start.findings[-1])):
+    print(f"{when}:", *textwrap.wrap(words, 90), sep="\n  ")
 
 # %% [markdown] lang="en"
 # `diagnose` finds where it crashed, and the cause, which is older: the start. Its gradient is so long that

@@ -27,7 +27,7 @@ from backprop_lib.training.data import circle
 # ## Epoch, batch, step
 #
 # There are 200 points, and the network should say which of them lie outside a circle. For the mean loss over
-# all, each step would ask all 200. So one takes a **batch**, a few samples drawn at random, and makes a
+# all, each step would ask all 200. So one takes a batch, a few samples drawn at random, and makes a
 # **step** with the gradient of *their* mean loss. When every sample has had its turn, an **epoch** is over,
 # and they are shuffled and dealt anew. What does not fill a batch makes a smaller one. Count.
 #

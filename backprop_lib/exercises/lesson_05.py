@@ -451,21 +451,21 @@ STUCK_LOSS = Exercise(
 # --- 05.6 dead units ----------------------------------------------------------------------------------------
 
 
-def dead_units(A1):
-    return (A1 == 0).all(axis=0).sum()
+def dead_units(a1):
+    return (a1 == 0).all(axis=0).sum()
 
 
 def _relu_outputs(generator):
     """Outputs of five ReLU units for four samples: two or three units dead, others silent now and then."""
-    A1 = np.round(generator.uniform(0.1, 3.0, (4, 5)), 2)
-    A1[generator.random((4, 5)) < 0.3] = 0.0
-    A1[:, generator.permutation(5)[: generator.integers(2, 4)]] = 0.0
-    return (A1,)
+    a1 = np.round(generator.uniform(0.1, 3.0, (4, 5)), 2)
+    a1[generator.random((4, 5)) < 0.3] = 0.0
+    a1[:, generator.permutation(5)[: generator.integers(2, 4)]] = 0.0
+    return (a1,)
 
 
 DEAD = Exercise(
     id="05.6",
-    task="Write `dead_units(A1)`: how many of the ReLU units are dead. `A1` has a row for each sample and a "
+    task="Write `dead_units(a1)`: how many of the ReLU units are dead. `a1` has a row for each sample and a "
     "column for each unit.",
     truth=dead_units,
     inputs=_relu_outputs,
@@ -477,8 +477,8 @@ DEAD = Exercise(
     explain="A column of zeros: whatever comes in, the unit is flat. Its slope is 0 for each sample, so no "
     "gradient passes, and no step will ever move its weights again.",
     hints=(
-        "A unit is a column of A1. It is dead if all numbers in its column are 0.",
-        "`A1 == 0` is True where a number is 0. `.all(axis=0)` asks of each column whether all are True.",
+        "A unit is a column of a1. It is dead if all numbers in its column are 0.",
+        "`a1 == 0` is True where a number is 0. `.all(axis=0)` asks of each column whether all are True.",
         "`.sum()` counts how many are True.",
     ),
     misconceptions=(
@@ -486,47 +486,47 @@ DEAD = Exercise(
             "silent once",
             "This counts units that are 0 for some sample. Every ReLU is silent now and then, which is its "
             "use: dead is who is 0 for all samples.",
-            lambda A1: (A1 == 0).any(axis=0).sum(),
+            lambda a1: (a1 == 0).any(axis=0).sum(),
         ),
         Misconception(
             "rows in place of columns",
             "This counts samples for which all units are 0: rows. A unit is a column: `axis=0` runs down it.",
-            lambda A1: (A1 == 0).all(axis=1).sum(),
+            lambda a1: (a1 == 0).all(axis=1).sum(),
         ),
         Misconception(
             "zeros counted",
             "This counts all zeros. A unit is dead if its whole column is 0, and it counts once.",
-            lambda A1: (A1 == 0).sum(),
+            lambda a1: (a1 == 0).sum(),
         ),
         Misconception(
             "the living",
             "This counts those that are alive. Asked for are the others.",
-            lambda A1: (A1 > 0).any(axis=0).sum(),
+            lambda a1: (a1 > 0).any(axis=0).sum(),
         ),
         Misconception(
             "all counted",
             "This counts all units. Dead are only those whose whole column is 0.",
-            lambda A1: A1.shape[1],
+            lambda a1: a1.shape[1],
         ),
         Misconception(
             "share in place of count",
             "This is the share of dead units. Asked for is their number.",
-            lambda A1: (A1 == 0).all(axis=0).mean(),
+            lambda a1: (a1 == 0).all(axis=0).mean(),
         ),
         Misconception(
             "one sample only",
             "This looks at the first sample alone. A unit that is silent there may answer another one.",
-            lambda A1: (A1[0] == 0).sum(),
+            lambda a1: (a1[0] == 0).sum(),
         ),
         Misconception(
             "last sample only",
             "This looks at the last sample alone. A unit that is silent there may answer another one.",
-            lambda A1: (A1[-1] == 0).sum(),
+            lambda a1: (a1[-1] == 0).sum(),
         ),
         Misconception(
             "is there one",
             "This says whether there is a dead unit. Asked for is how many there are.",
-            lambda A1: float((A1 == 0).all(axis=0).any()),
+            lambda a1: float((a1 == 0).all(axis=0).any()),
         ),
     ),
 )

@@ -21,7 +21,8 @@ def loss_curves(history, x="epoch", at=None, log=False, title="Loss"):
     """Draw losses by epoch or by step; each curve carries its name and its last value at its end.
 
     history: what `fit` returns, or name -> sequence of losses. A name with the word "validation" (val, test)
-    is dashed, in the shade of its training curve: "SGD training" and "SGD validation" belong together.
+    is dashed, in the shade of its training curve: "SGD training" and "SGD validation" belong together. Where a
+    later curve covers an earlier one, the earlier is drawn wide.
     x: what is counted.  at: where the losses were recorded; without it they are numbered from 1.
     log: a log axis for the loss. A curve stops with a cross before a loss that its axis cannot show: nan,
     inf, on a log axis 0 or less.
@@ -58,15 +59,33 @@ def loss_curves(history, x="epoch", at=None, log=False, title="Loss"):
         axes.set_ylabel("loss L, log axis" if log else "loss L")
         axes.yaxis.set_label_coords(-52 / width, 0.5)
         looks = _looks(list(curves))
-        ends = [_curve(axes, *curves[name], shown[name], name, *looks[name]) for name in curves]
+        widths = _widths(curves)
+        ends = [
+            _curve(axes, *curves[name], shown[name], name, *looks[name], widths[name]) for name in curves
+        ]
         _label(axes, labels, ends, [colour for colour, _ in looks.values()], width)
     return picture
 
 
-def _curve(axes, places, losses, shown, name, colour, dashes):
+def _widths(curves):
+    """Make a curve wide that a later one covers from end to end, so that both are seen."""
+    losses = [losses for _, losses in curves.values()]
+    finite = np.concatenate([one[np.abs(one) < TOO_LARGE] for one in losses])
+    apart = 0.004 * np.ptp(finite) if finite.size else 0.0
+    return {
+        name: 6 if any(_coincide(losses[i], later, apart) for later in losses[i + 1 :]) else 2
+        for i, name in enumerate(curves)
+    }
+
+
+def _coincide(one, other, apart):
+    return one.shape == other.shape and np.allclose(one, other, rtol=0.004, atol=apart, equal_nan=True)
+
+
+def _curve(axes, places, losses, shown, name, colour, dashes, width):
     """Draw one curve; tell where it ends, as shares of the panel's width and height."""
     seen = np.where(shown, losses, np.nan)
-    look = {"linewidth": 2, "linestyle": dashes, "dash_capstyle": "butt"}
+    look = {"linewidth": width, "linestyle": dashes, "dash_capstyle": "butt"}
     axes.plot(places, seen, color=colour, label=name, zorder=3, **look)
     stops = shown & ~np.append(shown[1:], True)
     crosses = {"marker": "X", "markersize": 9, "markeredgecolor": "white", "linestyle": "none"}

@@ -49,21 +49,21 @@ def _by_operation(result, calls):
         if not np.isfinite(node.data).all():
             if node.operation is None:
                 return f"{_FIRST_VALUE} in a constant of shape {node.shape} {places.get(node, _LOSS)}"
-            shapes = " and ".join(str(parent.shape) for parent in node.parents)
             made = f"{_FIRST_VALUE} made by {node.operation.name} {places.get(node, _LOSS)}"
-            return f"{made}, from inputs of shape {shapes}: {_ranges(node.parents)}"
+            return f"{made}, with {_inputs(node.parents)}"
     return None
 
 
-def _ranges(parents):
-    """Tell how small and how large the inputs of an operation were: log fails at one end, exp at another."""
-    parts = []
-    for i, parent in enumerate(parents):
-        if parent.data.size:
-            name = f"input {i + 1}" if len(parents) > 1 else "its input"
-            low, high = short(float(parent.data.min()), 3), short(float(parent.data.max()), 3)
-            parts.append(f"{name} lay between {low} and {high}")
-    return "; ".join(parts)
+def _inputs(parents):
+    """Tell how small and how large an operation's inputs were: log fails at one end, exp at another."""
+    said = "; ".join(f"{parent.shape}, {_reach(parent.data)}" for parent in parents)
+    return f"{'its input' if len(parents) == 1 else 'inputs'} of shape {said}"
+
+
+def _reach(numbers):
+    if not numbers.size:
+        return "empty"
+    return f"between {short(float(numbers.min()), 3)} and {short(float(numbers.max()), 3)}"
 
 
 def _places(calls):
@@ -113,8 +113,8 @@ class GradientWatch:
             return None
         maker = self._consumers[self.first][-1]
         place = self._places.get(maker, _LOSS)
-        inputs = _ranges(self._inputs[maker])
-        return f"{_FIRST_GRADIENT} made on the way back through {maker.operation.name} {place}: {inputs}"
+        inputs = _inputs(self._inputs[maker])
+        return f"{_FIRST_GRADIENT} made on the way back through {maker.operation.name} {place}, with {inputs}"
 
 
 _FIRST_GRADIENT = "all values are finite, but the first gradient that is not is"

@@ -51,7 +51,11 @@ export function plane({ title, names, beside, extra = [] }) {
     ),
     svg(
       "text",
-      { class: "bp-axis-name", x: SIZE.left - 14, y: SIZE.top + SIZE.side / 2 + 4, "text-anchor": "end" },
+      {
+        class: "bp-axis-name",
+        "text-anchor": "middle",
+        transform: `translate(${SIZE.left - 18} ${SIZE.top + SIZE.side / 2}) rotate(-90)`,
+      },
       names[1],
     ),
     ...points,

@@ -32,7 +32,7 @@ export function planes() {
   });
   const hidden = plane({
     title: "p over hidden space",
-    names: ["a1", "a2"].map(pretty),
+    names: ["unit 1", "unit 2"],
     beside: CORNERS,
   });
   const answers = table();

@@ -50,15 +50,15 @@ def _is_needed(node):
 
 @functools.cache
 def hundred(activation, units, apart=0.0):
-    """Train the lesson's hundred networks: (their outputs A1 and p, which of them solved XOR).
+    """Train the lesson's hundred networks: (their outputs a1 and p, which of them solved XOR).
 
     apart: how far the start weights are moved, each in a direction of its own.
     """
     networks = lesson().starts(units)
     for weights in (networks[0], networks[2]):
         weights += apart * np.random.default_rng(units).standard_normal(weights.shape)
-    A1, p = lesson().forward(X, lesson().train(networks, activation), activation)
-    return A1, p, ((p > 0.5) == (Y > 0.5)).all(axis=(1, 2))
+    a1, p = lesson().forward(X, lesson().train(networks, activation), activation)
+    return a1, p, ((p > 0.5) == (Y > 0.5)).all(axis=(1, 2))
 
 
 def train(network, activation, steps=5000):
@@ -173,8 +173,8 @@ def test_what_are_no_weights_is_wrong_and_no_error(strange):
 
 
 def test_the_units_set_by_hand_are_or_and_and():
-    A1 = sigmoid(X @ np.full((2, 2), 20.0) + np.array([-10.0, -30.0]))
-    np.testing.assert_allclose(A1, FEATURES, atol=1e-4)
+    a1 = sigmoid(X @ np.full((2, 2), 20.0) + np.array([-10.0, -30.0]))
+    np.testing.assert_allclose(a1, FEATURES, atol=1e-4)
 
 
 # --- found by training --------------------------------------------------------------------------------------
@@ -192,9 +192,9 @@ def test_two_sigmoid_units_from_seed_0_rest_near_ln_2_and_then_put_the_zeros_tog
         train(network, "sigmoid", steps)
         loss = lesson().cross_entropy(answers(network)[:, None])
         assert (loss > 0.69) == resting
-    A1, _ = lesson().forward(X, train(network, "sigmoid", 4000), "sigmoid")
-    assert A1[0] == pytest.approx(A1[3], abs=0.02)
-    assert np.abs(A1[1] - A1[2]).min() > 0.9
+    a1, _ = lesson().forward(X, train(network, "sigmoid", 4000), "sigmoid")
+    assert a1[0] == pytest.approx(a1[3], abs=0.02)
+    assert np.abs(a1[1] - a1[2]).min() > 0.9
 
 
 def test_one_unit_from_seed_0_gives_two_answers():
@@ -249,18 +249,18 @@ def test_so_many_of_a_hundred_starts_solve_it(activation, units):
 @pytest.mark.parametrize("activation", ACTIVATIONS)
 def test_the_same_starts_solve_it_when_moved_by_more_than_any_rounding(activation):
     """So other BLAS builds, and other roundings of exp, print the same counts."""
-    A1, p, solved = hundred(activation, 2)
-    moved_A1, moved_p, moved_solved = hundred(activation, 2, apart=1e-9)
+    a1, p, solved = hundred(activation, 2)
+    moved_a1, moved_p, moved_solved = hundred(activation, 2, apart=1e-9)
     assert (solved == moved_solved).all()
-    assert ((A1 == 0).all(axis=1) == (moved_A1 == 0).all(axis=1)).all()
+    assert ((a1 == 0).all(axis=1) == (moved_a1 == 0).all(axis=1)).all()
     assert np.abs(p - moved_p).max() < 1e-6
 
 
 def test_the_predictions_know_what_will_be_measured():
     assert confused("05.c") == {SOLVED["sigmoid"][0]}
     assert confused("05.d") == {"sigmoid"}
-    A1, _, solved = hundred("relu", 2)
-    dead = (A1 == 0).all(axis=1).any(axis=1)
+    a1, _, solved = hundred("relu", 2)
+    dead = (a1 == 0).all(axis=1).any(axis=1)
     assert (dead[~solved].sum(), dead[solved].sum()) == (55, 0)
     assert confused("05.e") == {round(100 * 55 / 82)}
 
@@ -268,14 +268,14 @@ def test_the_predictions_know_what_will_be_measured():
 @pytest.mark.parametrize("activation", ACTIVATIONS)
 def test_who_fails_gives_one_answer_to_points_that_stand_together(activation):
     """½ and ½, one against three, or all four: the mean of the targets, hence three losses."""
-    A1, p, solved = hundred(activation, 2)
+    a1, p, solved = hundred(activation, 2)
     losses = lesson().cross_entropy(p[~solved])
     possible = np.array([LN2 / 2, stuck_loss(), LN2])
     apart = np.abs(losses[:, None] - possible)
     assert apart.min(axis=1).max() < 0.004
     assert set(possible[apart.argmin(axis=1)]) == set(possible[: 2 + (activation == "relu")])
     scattered = 0
-    for hidden, answer in zip(A1[~solved], p[~solved, :, 0], strict=True):
+    for hidden, answer in zip(a1[~solved], p[~solved, :, 0], strict=True):
         undecided = np.abs(answer - 0.5) < 0.4
         assert answer[undecided] == pytest.approx(shared_answer(Y[undecided]), abs=0.02)
         scattered += np.ptp(hidden[undecided], axis=0).max() > 0.1
@@ -283,11 +283,11 @@ def test_who_fails_gives_one_answer_to_points_that_stand_together(activation):
 
 
 def test_the_failed_network_that_the_lesson_looks_into():
-    A1, p, solved = hundred("sigmoid", 2)
+    a1, p, solved = hundred("sigmoid", 2)
     seed = np.flatnonzero(~solved)[0]
     assert seed == 6
     assert p[seed].ravel() == pytest.approx([0.0, 0.5, 1.0, 0.5], abs=0.01)
-    assert A1[seed, 1] == pytest.approx(A1[seed, 3], abs=0.01)
+    assert a1[seed, 1] == pytest.approx(a1[seed, 3], abs=0.01)
     network = train(lesson().start(2, 6), "sigmoid")
     assert max(np.abs(g).max() for g in lesson().gradients(network, "sigmoid")) < 5e-4
 
@@ -314,9 +314,9 @@ def test_one_relu_unit_in_four_starts_dead():
 
 def test_the_dead_stay_dead():
     network = train(lesson().start(2, 7), "relu")
-    A1, _ = lesson().forward(X, network, "relu")
-    dead = (A1 == 0).all(axis=0)
-    assert dead.any() and lesson().dead_units(A1) == dead.sum()
+    a1, _ = lesson().forward(X, network, "relu")
+    dead = (a1 == 0).all(axis=0)
+    assert dead.any() and lesson().dead_units(a1) == dead.sum()
     dW1, db1, dW2, _ = lesson().gradients(network, "relu")
     assert not (dW1[:, dead].any() or db1[:, dead].any() or dW2[dead].any())
 
@@ -328,6 +328,6 @@ def test_dead_units_may_be_counted_in_other_ways():
 
 
 def test_eight_units_have_some_to_spare():
-    A1, _, solved = hundred("relu", 8)
-    dead = (A1 == 0).all(axis=1).any(axis=1)
+    a1, _, solved = hundred("relu", 8)
+    dead = (a1 == 0).all(axis=1).any(axis=1)
     assert dead[solved].sum() > 80

@@ -349,3 +349,22 @@ def test_the_check_is_the_one_that_the_library_makes():
     errors = check_gradients(lambda: model.loss(X, y), model.parameters, model.backward(y))
     for name, error in gradcheck(model, X, y).errors.items():
         assert errors[name] == pytest.approx(error, rel=1e-4, abs=1e-5)
+
+
+def test_half_a_cross_entropy_passes_the_check_and_teaches_nothing_where_0_is_right():
+    def slope(loss, target):
+        z = Value(2.0)
+        loss(z, target).backward()
+        measured = numerical_gradient(lambda at: loss(Value(at), target).data, 2.0)
+        assert z.grad == pytest.approx(measured, abs=1e-9)
+        return z.grad
+
+    def half(z, target):
+        return -target * z.sigmoid().log()
+
+    def whole(z, target):
+        return half(z, target) - (1 - target) * (1 - z.sigmoid()).log()
+
+    assert slope(half, 0.0) == 0.0
+    answer = Value(2.0).sigmoid().data
+    assert [slope(whole, target) for target in (0.0, 1.0)] == pytest.approx([answer, answer - 1.0])

@@ -52,6 +52,13 @@ def test_runs_differ_in_shade_and_share_it_with_their_validation():
     assert [line(axes, name).is_dashed() for name in names] == [False, True] * 2
 
 
+def test_a_curve_that_another_covers_is_wide_enough_to_be_seen_below_it():
+    ours = np.exp(-np.arange(20) / 5)
+    (axes,) = loss_curves({"ours": ours, "PyTorch": ours + 1e-9, "another": ours[::-1]}).axes
+    widths = [line(axes, name).get_linewidth() for name in ("ours", "PyTorch", "another")]
+    assert widths == [6, 2, 2]
+
+
 @pytest.mark.parametrize(
     ("losses", "log", "stop", "said"),
     [

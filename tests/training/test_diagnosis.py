@@ -146,9 +146,9 @@ def test_parameters_without_a_gradient():
 # --- the first value that is not finite ---------------------------------------------------------------------
 
 FORWARD = {
-    "log": (lambda x: x.relu().log(), "shape (20, 6): its input"),
-    "exp": (lambda x: (x * 1e4).exp(), "shape (20, 6): its input"),
-    "divide": (lambda x: x / x.relu(), "shape (20, 6) and (20, 6): input 1"),
+    "log": (lambda x: x.relu().log(), "its input of shape (20, 6), between 0 and"),
+    "exp": (lambda x: (x * 1e4).exp(), "its input of shape (20, 6), between"),
+    "divide": (lambda x: x / x.relu(), "inputs of shape (20, 6), between"),
 }
 
 
@@ -156,13 +156,18 @@ FORWARD = {
 def test_the_operation_that_made_the_first_infinity(kind):
     function, words = FORWARD[kind]
     found = diagnose(network(Function(function)), X, Y, MSE)
-    made = f"the first value that is no finite number is made by {kind} in layer 1 (Function), from inputs of"
+    made = f"the first value that is no finite number is made by {kind} in layer 1 (Function), with"
     assert found.findings[0].startswith(f"{made} {words}")
 
 
 def test_the_smallest_input_of_log_was_0():
     found = diagnose(network(Function(lambda x: x.relu().log())), X, Y, MSE)
-    assert "its input lay between 0 and" in found.findings[0]
+    assert "its input of shape (20, 6), between 0 and" in found.findings[0]
+
+
+def test_an_empty_input_is_called_empty():
+    found = diagnose(network(Function(lambda x: x + x[:0].mean())), X, Y, MSE)
+    assert "of shape (0, 6), empty" in found.findings[0]
 
 
 def test_what_is_made_between_two_layers_is_said_to_be():
@@ -196,7 +201,7 @@ def test_the_operation_on_the_way_back():
     assert np.isfinite(found.loss)
     assert found.findings[0].startswith(
         "all values are finite, but the first gradient that is not is made on the way back through sqrt in "
-        "layer 1 (Function): its input lay between 0 and"
+        "layer 1 (Function), with its input of shape (20, 6), between 0 and"
     )
 
 
