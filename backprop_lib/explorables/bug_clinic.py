@@ -9,8 +9,8 @@ from backprop_lib.explorables import words
 from backprop_lib.explorables.bug_clinic_bugs import BUGS, EQUATIONS
 from backprop_lib.explorables.bug_clinic_cases import STEPS, bug_of, case, training
 from backprop_lib.explorables.explorable import Explorable, browser_side
-from backprop_lib.training.gradient_check import gradcheck
-from backprop_lib.training.tables import listed
+from backprop_lib.training.checks.gradient_check import gradcheck
+from backprop_lib.training.checks.tables import listed
 
 VIEWS = ("analytic", "numerical", "ratio", "difference")
 SHOWN = "shown"  # the answer of a learner who gave up

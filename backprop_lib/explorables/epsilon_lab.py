@@ -12,9 +12,9 @@ from numpy.polynomial import Polynomial
 from backprop_lib.engine.scalar import Value
 from backprop_lib.explorables import words
 from backprop_lib.explorables.explorable import Explorable, browser_side
-from backprop_lib.training.differences import SCHEMES, default_step
-from backprop_lib.training.gradient_check import BUG
-from backprop_lib.training.measuring import GOOD
+from backprop_lib.training.checks.differences import SCHEMES, default_step
+from backprop_lib.training.checks.gradient_check import BUG
+from backprop_lib.training.checks.measuring import GOOD
 
 
 # One spelling of each loss, for plain numbers, Values and Taylor series: they bring their own activations.

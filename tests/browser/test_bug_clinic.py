@@ -9,7 +9,7 @@ from backprop_lib.explorables.bug_clinic import BugClinic, bug_clinic
 from backprop_lib.explorables.bug_clinic_bugs import BUGS
 from backprop_lib.explorables.bug_clinic_cases import bug_of, case, training
 from backprop_lib.explorables.explorable import browser_side
-from backprop_lib.training.gradient_check import gradcheck
+from backprop_lib.training.checks.gradient_check import gradcheck
 from tools.keyboard import operate
 from tools.widget_page import settle
 

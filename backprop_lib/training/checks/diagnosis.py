@@ -7,12 +7,12 @@ import numpy as np
 
 from backprop_lib.engine.batched import Tensor
 from backprop_lib.nn.module import Module
-from backprop_lib.training.check_targets import for_model
-from backprop_lib.training.differences import one_number
-from backprop_lib.training.first_non_finite import GradientWatch, first_backward, first_forward
+from backprop_lib.training.checks.differences import one_number
+from backprop_lib.training.checks.first_non_finite import GradientWatch, first_backward, first_forward
+from backprop_lib.training.checks.preserved import is_torch, preserved
+from backprop_lib.training.checks.tables import short, table
+from backprop_lib.training.checks.targets import for_model
 from backprop_lib.training.norms import as_array
-from backprop_lib.training.preserved import is_torch, preserved
-from backprop_lib.training.tables import short, table
 
 # A unit is dead when it is 0 for every sample; a layer is reported from this share of dead units on.
 DEAD = 0.25

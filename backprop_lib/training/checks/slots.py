@@ -5,8 +5,8 @@ import numpy as np
 from backprop_lib.engine.batched import Tensor
 from backprop_lib.engine.scalar import Value
 from backprop_lib.nn import neurons
+from backprop_lib.training.checks.preserved import is_torch, torch_if_loaded
 from backprop_lib.training.norms import as_array
-from backprop_lib.training.preserved import is_torch, torch_if_loaded
 
 
 class ArraySlot:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from backprop_lib.nn.by_hand import sigmoid
-from backprop_lib.training.tables import place_name, short
+from backprop_lib.training.checks.tables import place_name, short
 
 
 @dataclass(frozen=True)

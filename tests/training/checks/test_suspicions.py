@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from backprop_lib.nn.by_hand import TwoLayerMLP, sigmoid
-from backprop_lib.training.gradient_check import gradcheck
+from backprop_lib.training.checks.gradient_check import gradcheck
 from tests.training.broken import broken, case
 
 ALL = ["W1", "b1", "W2", "b2"]

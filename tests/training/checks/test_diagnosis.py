@@ -5,7 +5,7 @@ import pytest
 
 from backprop_lib import nn
 from backprop_lib.engine.batched import Tensor
-from backprop_lib.training.diagnosis import diagnose
+from backprop_lib.training.checks.diagnosis import diagnose
 
 RNG = np.random.default_rng(0)
 X, Y = RNG.standard_normal((20, 4)), RNG.standard_normal((20, 1))

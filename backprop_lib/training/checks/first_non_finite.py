@@ -4,8 +4,8 @@ import numpy as np
 
 from backprop_lib.engine.batched import Tensor
 from backprop_lib.engine.graph import topological_order
+from backprop_lib.training.checks.tables import place_name, short
 from backprop_lib.training.norms import as_array
-from backprop_lib.training.tables import place_name, short
 
 
 def first_forward(model, X, y, result, calls):

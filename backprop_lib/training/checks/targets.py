@@ -11,11 +11,11 @@ from backprop_lib.engine.batched import Tensor
 from backprop_lib.engine.scalar import Value
 from backprop_lib.nn import neurons
 from backprop_lib.nn.module import Module
-from backprop_lib.training.claims import by_backward, result_numbers
-from backprop_lib.training.differences import one_number
+from backprop_lib.training.checks.claims import by_backward, result_numbers
+from backprop_lib.training.checks.differences import one_number
+from backprop_lib.training.checks.preserved import is_torch, torch_if_loaded, unrecorded
+from backprop_lib.training.checks.slots import ArraySlot, of_neurons, slot_for
 from backprop_lib.training.norms import as_array
-from backprop_lib.training.preserved import is_torch, torch_if_loaded, unrecorded
-from backprop_lib.training.slots import ArraySlot, of_neurons, slot_for
 
 FLOAT64 = float(np.finfo(np.float64).eps)
 

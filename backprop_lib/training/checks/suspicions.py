@@ -4,8 +4,8 @@ Patterns are tried in the order of `PATTERNS`, and the first that fits speaks. N
 look alike.
 """
 
-from backprop_lib.training.error_patterns import PATTERNS, constant_factor
-from backprop_lib.training.tables import listed
+from backprop_lib.training.checks.error_patterns import PATTERNS, constant_factor
+from backprop_lib.training.checks.tables import listed
 
 
 def suspect(comparisons, alone=None):

@@ -5,9 +5,9 @@ import numpy as np
 from backprop_lib.engine.batched import Tensor
 from backprop_lib.engine.graph import topological_order
 from backprop_lib.engine.scalar import Value
-from backprop_lib.training.differences import one_number
+from backprop_lib.training.checks.differences import one_number
+from backprop_lib.training.checks.preserved import is_torch, torch_if_loaded
 from backprop_lib.training.norms import as_array
-from backprop_lib.training.preserved import is_torch, torch_if_loaded
 
 
 def by_backward(result, leaves, weights=None):

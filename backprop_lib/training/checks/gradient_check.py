@@ -11,14 +11,14 @@ Below 1e-5 an entry is good, up to 1e-3 suspicious, above that a bug.
 
 import numpy as np
 
-from backprop_lib.training.check_report import GradientCheck, ParameterCheck
-from backprop_lib.training.check_targets import target_of
-from backprop_lib.training.differences import check_step
-from backprop_lib.training.error_patterns import Comparison
-from backprop_lib.training.measuring import GOOD, measure
-from backprop_lib.training.preserved import preserved, unrecorded
-from backprop_lib.training.suspicions import suspect
-from backprop_lib.training.tables import listed, place_name, short
+from backprop_lib.training.checks.differences import check_step
+from backprop_lib.training.checks.error_patterns import Comparison
+from backprop_lib.training.checks.measuring import GOOD, measure
+from backprop_lib.training.checks.preserved import preserved, unrecorded
+from backprop_lib.training.checks.report import GradientCheck, ParameterCheck
+from backprop_lib.training.checks.suspicions import suspect
+from backprop_lib.training.checks.tables import listed, place_name, short
+from backprop_lib.training.checks.targets import target_of
 
 BUG = 1e-3
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from backprop_lib.training.tables import listed, place_name, short, table
+from backprop_lib.training.checks.tables import listed, place_name, short, table
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from backprop_lib.training.differences import too_small
-from backprop_lib.training.slots import ValueSlot
+from backprop_lib.training.checks.differences import too_small
+from backprop_lib.training.checks.slots import ValueSlot
 
 # Two one-sided slopes that differ by more than this share of the parameter's largest slope may hide a kink.
 KINK = 1e-3

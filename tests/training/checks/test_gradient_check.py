@@ -13,8 +13,8 @@ from backprop_lib.engine.batched import Tensor
 from backprop_lib.engine.scalar import Value
 from backprop_lib.nn import neurons
 from backprop_lib.nn.by_hand import TwoLayerMLP
-from backprop_lib.training.differences import default_step, numerical_gradient
-from backprop_lib.training.gradient_check import gradcheck
+from backprop_lib.training.checks.differences import default_step, numerical_gradient
+from backprop_lib.training.checks.gradient_check import gradcheck
 from tests.training.broken import broken, case
 
 RNG = np.random.default_rng(0)

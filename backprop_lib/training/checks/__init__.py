@@ -1,0 +1,1 @@
+"""Is a gradient right (`gradcheck`), and is a network well (`diagnose`)?"""
