@@ -1,7 +1,6 @@
 """Judging an answer: right, not attempted, or wrong and why."""
 
 import copy
-import dis
 import inspect
 import itertools
 import re
@@ -11,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from backprop_lib.exercises.answers import NotNumbers, describe, is_blank, numbers_in, problem_text
+from backprop_lib.exercises.bytecode import still_to_write, works
 from backprop_lib.exercises.compare import (
     ROUNDED,
     Leaf,
@@ -56,8 +56,6 @@ REMARKS = (
         "is to stay a column needs `keepdims=True`.",
     ),
 )
-# Bytecode that works something out. Names, constants and unpacking alone are what an empty exercise has too.
-WORK = ("BINARY_", "BUILD_", "CALL", "COMPARE_", "FOR_ITER", "STORE_SUBSCR", "UNARY_")
 
 
 @dataclass(frozen=True, repr=False)
@@ -167,11 +165,13 @@ def _run(exercise: Exercise, answer: object) -> list | Verdict:
                 return _blank(exercise)
             if "ellipsis" in problem_text(problem):  # arithmetic with a `...` that is to be filled in
                 return _blank(exercise, "There is a `...` in the function still.")
+            if missing := still_to_write(answer):
+                return _blank(exercise, f"It uses `{missing[0]}`, which is still to be written.")
             at = _inputs_text(exercise, arguments)
             text = f"Your function raised `{problem_text(problem)}` at {at}."
             return _wrong(exercise, " ".join([text, *_remarks(problem)]))
     blanks = [is_blank(result) for result in received]
-    if all(result is None for result in received) and _works(answer):
+    if all(result is None for result in received) and works(answer):
         return _wrong(exercise, "It runs, but hands nothing back: is a `return` missing?")
     if all(blanks):
         return _blank(exercise)
@@ -184,14 +184,6 @@ def _run(exercise: Exercise, answer: object) -> list | Verdict:
 def _remarks(problem: BaseException) -> list[str]:
     text = problem_text(problem)
     return [remark for kind, sign, remark in REMARKS if isinstance(problem, kind) and re.search(sign, text)]
-
-
-def _works(function) -> bool:
-    """Whether a function does anything besides unpacking its arguments."""
-    try:
-        return any(step.opname.startswith(WORK) for step in dis.get_instructions(function))
-    except Exception:  # written in C, or an object that can be called: no telling
-        return False
 
 
 def _argument_mismatch(answer, exercise: Exercise) -> str:

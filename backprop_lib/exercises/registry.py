@@ -174,6 +174,7 @@ def _find(id: object, shelf: int):
 
 
 def _nearest(id: str, shelf: int) -> list[str]:
+    id = re.sub(r"^(\d)\.", r"0\1.", id)  # "1.3" for "01.3"
     numbers = [id[:2]] if id[:2] in lesson_numbers() else lesson_numbers()
     known = [one for number in numbers for one in lesson(number)[shelf]]
     return get_close_matches(id[:20], known, n=3, cutoff=0.4) or known[:3]

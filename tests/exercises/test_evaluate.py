@@ -10,6 +10,7 @@ import pytest
 from backprop_lib.engine.scalar import Value
 from backprop_lib.exercises import checking, evaluate
 from backprop_lib.exercises.lesson_01 import backward, dL_dw2, sigmoid_slope, step
+from backprop_lib.exercises.lesson_06 import try_check
 from backprop_lib.exercises.registry import Exercise, Misconception, find_exercise
 
 
@@ -287,6 +288,21 @@ def test_a_result_in_place_of_the_function_and_the_other_way_round():
 def test_a_gap_left_inside_the_function():
     verdict = evaluate("01.1", lambda a: a * ...)
     assert verdict.kind == "blank" and "There is a `...`" in verdict.message
+
+
+def test_a_function_that_fails_for_an_earlier_one_that_is_empty_is_told_which():
+    notebook = {}
+    exec(
+        "def slopes(loss, w, eps):\n    ...\n"
+        "def check_gradients(loss, parameters, gradients):\n"
+        "    return {name: slopes(loss, w, 1e-5) - gradients[name] for name, w in parameters.items()}\n",
+        notebook,
+    )
+    verdict = evaluate("06.7", try_check(notebook["check_gradients"]))
+    assert verdict.kind == "blank"
+    assert verdict.message == "Not attempted yet. It uses `slopes`, which is still to be written."
+    notebook["slopes"] = lambda loss, w, eps: missing  # noqa: F821
+    assert "NameError" in evaluate("06.7", try_check(notebook["check_gradients"])).message
 
 
 def test_a_missing_return():
