@@ -89,6 +89,12 @@ CASES = (
     Case(
         "training_lab", made("training_lab", "training_lab(hidden=32, batch=1)"), "button", "one epoch", ENTER
     ),
+    Case("checkpointing", made("checkpointing", "checkpointing(64, 8)"), "slider", "segments k", ARROWS),
+    Case("checkpointing", made("checkpointing", "checkpointing(64, 8)"), "button", "one step on", ENTER),
+    Case("data_parallel", made("data_parallel", "data_parallel()"), "slider", "border", ARROWS),
+    Case("data_parallel", made("data_parallel", "data_parallel()"), "button", "take a step", ENTER),
+    Case("policy_bandit", made("policy_bandit", "policy_bandit()"), "slider", "arm 1", ARROWS),
+    Case("policy_bandit", made("policy_bandit", "policy_bandit()"), "button", "one pull", ENTER),
 )
 
 # After the mutation comes the frame (requestAnimationFrame), and after the frame's painting the message.

@@ -2,7 +2,7 @@
 import { choice } from "../common/choice.js";
 import { slider } from "../common/controls.js";
 import { html } from "../common/dom.js";
-import { stack } from "./stack.js";
+import { stack } from "../common/stack.js";
 
 export const VIEWS = ["three classes", "yes or no", "big logits"];
 export const [CLASSES, OUTPUT, BIG] = VIEWS;

@@ -7,7 +7,7 @@ import { BIG, CLASSES, OUTPUT } from "./controls.js";
 import { curves } from "./curves.js";
 import { bigLogits, threeClasses } from "./losses.js";
 import { shares } from "./shares.js";
-import { stack } from "./stack.js";
+import { stack } from "../common/stack.js";
 
 const TITLES = [
   [

@@ -1,5 +1,5 @@
 // Several things in one place, of which one is seen: the place is as large as the largest, so nothing jumps.
-import { html } from "../common/dom.js";
+import { html } from "./dom.js";
 
 /** parts: [the views in which it is seen, element] each. */
 export function stack(parts) {
