@@ -9,7 +9,7 @@ BIN := .venv/bin
 # In the kernel of .venv, whatever kernels this machine may have of its own.
 NBVAL := --nbval --nbval-current-env --nbval-sanitize-with tests/notebooks/nbval_sanitize.cfg
 HAS_NPM := $(shell command -v npm 2>/dev/null)
-# No question about news over the first notebook, and no request for either.
+# No question about news over the first notebook, and no request for either; Markdown opens as text to read.
 LAB_SETTINGS := --LabApp.app_settings_dir=tools/lab_settings
 # JupyterLab refuses to run as root unless told so.
 AS_ROOT := $(shell test "$$(id -u)" != 0 || echo --allow-root)
@@ -29,8 +29,9 @@ test: test-environment js-format-check ## check everything: style, floors, code,
 	$(BIN)/ruff format --check .
 	$(BIN)/pytest -n 3 --dist loadfile $(NBVAL) tests backprop_lib tools notebooks $(PYTEST_FLAGS)
 
-notebooks: test-environment ## build notebooks/ from lessons/, and the README's picture
+notebooks: test-environment ## build notebooks/ from lessons/, the glossary, and the README's picture
 	$(BIN)/python -m tools.build_notebooks
+	$(BIN)/python -m tools.glossary_page
 	$(BIN)/python -m tools.readme_picture
 
 explorables: js/node_modules/.package-lock.json ## bundle the browser side of the explorables (needs Node)

@@ -71,6 +71,9 @@ check("00.1", loss_when_3_short)
 # %% [markdown] lang="en"
 # `progress` counts what you have done. It is kept in one file in your own folder, `progress.json` beside the
 # notebooks. Nothing is sent anywhere. Delete the file, and you start anew.
+#
+# New words are **bold** where they are first explained. If you forget one, the [glossary](glossary.md) has
+# it, with the lesson that it comes from.
 
 # %%
 progress("00")
@@ -235,7 +238,7 @@ reveal("00.d", minutes, f"{minutes:.1f} minutes, for one small step. Learning ta
 # - Take a small step against the blame, and say why a large one fails.
 #
 # **Where next?** Here is the map of the course. Choose a lesson to see what it teaches, and open it from
-# there; lesson 01, *by hand*, comes next. Run the cell again to see how far you are.
+# there; lesson 01, [by hand](01_by_hand.ipynb), comes next. Run the cell again to see how far you are.
 
 # %%
 course_map(progress())

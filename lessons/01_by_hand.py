@@ -362,7 +362,10 @@ walk
 # - Take a step of gradient descent, with all parameters at once.
 #
 # **Where next?** Here each parameter had one path to the loss. What if there are two, or a thousand? Then
-# gradients add up, and the order of the walk matters: lesson 02, *chain rule and graphs*.
+# gradients add up, and the order of the walk matters: lesson 02, [chain rule and
+# graphs](02_chain_rule_and_graphs.ipynb).
+#
+# Forgotten a word? Here is the [glossary](glossary.md).
 
 # %%
 progress("01")

@@ -393,8 +393,10 @@ explore(y)
 # - Walk any graph back: a node sends its gradient on once, when all its users have sent.
 # - Say why learning goes in reverse: one loss, one pass, however many parameters.
 #
-# **Where next?** Your `Node` had to be told every slope. In lesson 03, *scalar engine*, you build one that
-# finds them: your own `Value`.
+# **Where next?** Your `Node` had to be told every slope. In lesson 03, [scalar
+# engine](03_scalar_engine.ipynb), you build one that finds them: your own `Value`.
+#
+# Forgotten a word? Here is the [glossary](glossary.md).
 
 # %%
 progress("02")

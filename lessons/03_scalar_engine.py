@@ -501,8 +501,10 @@ reveal("03.c", "higher" if forgetful[-1] > losses[-1] else "lower", numbers)
 # - Walk a graph of any size so that every node waits for all that use it.
 # - Say what `backward` adds up, what it resets, and what `zero_grad` is for.
 #
-# **Where next?** One number at a time is easy to follow, and slow. Lesson 04, *matrix form*, does a whole
-# layer and a whole batch at once: the same rules, with shapes.
+# **Where next?** One number at a time is easy to follow, and slow. Lesson 04, [matrix
+# form](04_matrix_form.ipynb), does a whole layer and a whole batch at once: the same rules, with shapes.
+#
+# Forgotten a word? Here is the [glossary](glossary.md).
 
 # %%
 progress("03")

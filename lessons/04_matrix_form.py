@@ -427,8 +427,10 @@ logits_lab()
 # - Write the backward pass for a whole batch, and say where the $1/m$ belongs.
 # - Say why cross-entropy has $\delta = p - y$, and compute it so that nothing overflows.
 #
-# **Where next?** The pass is right; now let it learn. Lesson 05, *XOR*, has the smallest problem that one
-# layer alone cannot solve.
+# **Where next?** The pass is right; now let it learn. Lesson 05, [XOR](05_xor.ipynb), has the smallest
+# problem that one layer alone cannot solve.
+#
+# Forgotten a word? Here is the [glossary](glossary.md).
 
 # %%
 progress("04")

@@ -400,7 +400,9 @@ xor_playground(units=2, activation="sigmoid", seed=int(seed))
 # - Read a stuck loss: which points share an answer, and where the gradient is lost.
 #
 # **Where next?** You trusted four lines of gradients here. Had one of them been wrong, would you have
-# noticed? Lesson 06, *gradient checking*, makes sure.
+# noticed? Lesson 06, [gradient checking](06_gradient_checking.ipynb), makes sure.
+#
+# Forgotten a word? Here is the [glossary](glossary.md).
 
 # %%
 progress("05")

@@ -448,8 +448,10 @@ bug_clinic(seed=0)
 # - Check a backward pass: the relative error of each entry, at random parameters, before the step.
 # - Tell from what is wrong, and what is not, where to look for the bug.
 #
-# **Where next?** With this you can trust your own backward pass, and anybody's. Lesson 07, *PyTorch*, has one
-# that you did not write.
+# **Where next?** With this you can trust your own backward pass, and anybody's. Lesson 07,
+# [PyTorch](07_pytorch.ipynb), has one that you did not write.
+#
+# Forgotten a word? Here is the [glossary](glossary.md).
 
 # %%
 progress("06")

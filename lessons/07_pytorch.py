@@ -536,7 +536,9 @@ gradient_bars(after_backward())
 # - Write a rule for PyTorch, move weights into its layers, and take a step of training.
 #
 # **Where next?** Where does the gradient of the first layers go? For twenty years that kept deep networks
-# from learning: lesson 08, *vanishing and exploding*.
+# from learning: lesson 08, [vanishing and exploding](08_vanishing_and_exploding.ipynb).
+#
+# Forgotten a word? Here is the [glossary](glossary.md).
 
 # %%
 progress("07")

@@ -494,7 +494,9 @@ gradient_bars(theirs, title="ReLU by He, 20 hidden layers, in PyTorch")
 # - Trace a NaN to the layer where it began, and a dead unit to the step or the bias that killed it.
 #
 # **Where next?** Deep networks can learn now. How well, and how fast, is a matter of batches, learning rates
-# and when to stop: lesson 09, *the training loop*.
+# and when to stop: lesson 09, [the training loop](09_training_loop.ipynb).
+#
+# Forgotten a word? Here is the [glossary](glossary.md).
 
 # %%
 progress("08")

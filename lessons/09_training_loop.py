@@ -451,7 +451,9 @@ print("evaluation mode:", *(f"{ready.measure(model, loss, X, y):.3f}" for _ in r
 # - See overfitting in two curves, stop in time, and measure in the right mode.
 #
 # **Where next?** Every step here took one forward and one backward pass, whatever the number of weights. Why
-# so little, and what does it cost in memory? Lesson 10, *the cost of gradients*.
+# so little, and what does it cost in memory? Lesson 10, [the cost of gradients](10_cost_of_gradients.ipynb).
+#
+# Forgotten a word? Here is the [glossary](glossary.md).
 
 # %%
 progress("09")

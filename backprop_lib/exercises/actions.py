@@ -5,7 +5,7 @@ import inspect
 import textwrap
 
 from backprop_lib.exercises import logbook
-from backprop_lib.exercises.checking import MARKS, evaluate
+from backprop_lib.exercises.checking import MARKS, Verdict, evaluate
 from backprop_lib.exercises.notes import Note, show
 from backprop_lib.exercises.registry import Exercise, UnknownId, find_exercise
 
@@ -23,7 +23,7 @@ def check(id: str, answer: object = ...) -> None:
     """
     verdict = evaluate(id, answer)
     if verdict.attempted:
-        logbook.change(functools.partial(_note_attempt, id=verdict.id, solved=verdict.solved))
+        logbook.change(functools.partial(_note_attempt, verdict=verdict))
     show(verdict)
 
 
@@ -106,10 +106,23 @@ def _entry(state: dict, exercise: Exercise) -> dict:
     return logbook.exercise_entry(state, exercise.id)
 
 
-def _note_attempt(state: dict, id: str, solved: bool) -> None:
-    entry = logbook.exercise_entry(state, id)
+def _note_attempt(state: dict, verdict: Verdict) -> None:
+    entry = logbook.exercise_entry(state, verdict.id)
     entry["attempts"] += 1
-    entry["solved"] = entry["solved"] or solved
+    if verdict.solved and not entry["solved"]:
+        entry["solved"] = True
+        entry["solved_after"] = entry["attempts"]
+    _note_mistakes(entry, verdict)
+
+
+def _note_mistakes(entry: dict, verdict: Verdict) -> None:
+    """A mistake that was made is open until the exercise is solved after it; then it is cured."""
+    if verdict.solved and entry.get("met"):
+        entry["cured"] = list(entry["met"])
+    elif verdict.misconception:
+        entry["met"] = [*dict.fromkeys([*entry.get("met", []), verdict.misconception])]
+        if "cured" in entry:
+            entry["cured"] = [name for name in entry["cured"] if name != verdict.misconception]
 
 
 def _note_hint(state: dict, id: str, seen: int) -> None:

@@ -114,10 +114,19 @@ def _validate(stored: object) -> None:
         counts = [entry.get(field, 0) for field in ("attempts", "hints")]
         need(all(type(count) is int and count >= 0 for count in counts))
         need(all(type(entry.get(field, False)) is bool for field in ("solved", "solution")))
+        need(type(entry.get("solved_after", 1)) is int and entry.get("solved_after", 1) >= 1)
+        need(all(_is_names(entry.get(field, [])) for field in ("met", "cured")))
     for entry in stored["predictions"].values():
         need(type(entry.get("guess")) in (str, int, float))
         need("measured" not in entry or type(entry["measured"]) in (str, int, float))
+    need(isinstance(stored.get("reviewed", {}), dict))
+    for entry in stored.get("reviewed", {}).values():
+        need(isinstance(entry, dict) and type(entry.get("wrong")) is int and type(entry.get("right")) is bool)
     copy.deepcopy(stored)  # nested too deeply to be worked with is damage, too
+
+
+def _is_names(thing: object) -> bool:
+    return type(thing) is list and all(type(name) is str for name in thing)
 
 
 def _set_aside(path: Path) -> bool:
@@ -181,16 +190,26 @@ def _lock(path: Path) -> Iterator[None]:
 
 
 def _joined(one: dict, other: dict) -> dict:
-    """Both records in one: larger counts, later guesses; what was once measured or solved stays so."""
+    """Both records in one: larger counts, later guesses; what was once measured, solved or met stays so."""
     state = copy.deepcopy(one)
     for id, entry in other["exercises"].items():
         mine = state["exercises"].setdefault(id, {})
         for field, value in entry.items():
-            mine[field] = max(mine.get(field, value), value) if isinstance(value, (bool, int)) else value
+            mine[field] = _joined_field(field, mine.get(field, value), value)
     for id, entry in other["predictions"].items():
         if "measured" not in state["predictions"].get(id, {}):
             state["predictions"][id] = dict(entry)
+    if other.get("reviewed"):
+        state["reviewed"] = state.get("reviewed", {}) | other["reviewed"]
     return state
+
+
+def _joined_field(field: str, one: object, other: object) -> object:
+    if field == "solved_after":
+        return min(one, other)
+    if isinstance(other, list):
+        return list(dict.fromkeys([*one, *other]))
+    return max(one, other) if isinstance(other, (bool, int)) else other
 
 
 def _say_once(path: Path, sentence: str) -> None:

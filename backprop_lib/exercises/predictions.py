@@ -9,6 +9,7 @@ from backprop_lib.exercises.answers import NotNumbers, describe, is_blank, numbe
 from backprop_lib.exercises.checking import MARKS
 from backprop_lib.exercises.compare import plain
 from backprop_lib.exercises.notes import Note, show
+from backprop_lib.exercises.outcome import agree, why_natural
 from backprop_lib.exercises.registry import Prediction, UnknownId, find_prediction
 
 
@@ -98,17 +99,10 @@ def _reveal(prediction: Prediction, measured: object, numbers: object) -> Note:
     guess = found["guess"]
     compared = f"You predicted {describe_guess(guess)}; measured: {describe_guess(truth)}."
     more = numbers if type(numbers) is str else describe(numbers)
-    if _agree(prediction, guess, truth):
+    if agree(prediction, guess, truth):
         return Note("✅", prediction.id, compared, more=more)
-    why = next(
-        (
-            f" {confusion.why}"
-            for confusion in prediction.confusions
-            if _agree(prediction, confusion.guess, guess) and _agree(prediction, confusion.measured, truth)
-        ),
-        "",
-    )
-    return Note("▸", prediction.id, compared + why, more=more)
+    why = why_natural(prediction, guess, truth)
+    return Note("▸", prediction.id, f"{compared} {why}".rstrip(), more=more)
 
 
 def describe_guess(guess: str | float) -> str:
@@ -127,12 +121,6 @@ def _read(prediction: Prediction, guess: object) -> str | float | None:
     except NotNumbers:
         return None
     return float(number) if number.ndim == 0 and np.isfinite(number) else None
-
-
-def _agree(prediction: Prediction, one: str | float, other: str | float) -> bool:
-    if isinstance(one, str) or isinstance(other, str):
-        return one == other
-    return abs(one - other) <= prediction.tolerance * max(abs(one), abs(other))
 
 
 def _offer(prediction: Prediction) -> str:

@@ -19,6 +19,7 @@ from backprop_lib.explorables.order_lab import order_lab
 from backprop_lib.explorables.path_counter import path_counter
 from backprop_lib.explorables.policy_bandit import policy_bandit
 from backprop_lib.explorables.production_line import production_line
+from backprop_lib.explorables.review_quiz import review_quiz
 from backprop_lib.explorables.slope_lens import slope_lens
 from backprop_lib.explorables.torch_graph import compare_graphs
 from backprop_lib.explorables.training_lab import training_lab
@@ -45,6 +46,7 @@ __all__ = [
     "path_counter",
     "policy_bandit",
     "production_line",
+    "review_quiz",
     "slope_lens",
     "training_lab",
     "xor_playground",

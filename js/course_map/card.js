@@ -1,6 +1,6 @@
 // One lesson: its number and name, its question, and how much of it is done.
 import { KEEP_KEYS, html } from "../common/dom.js";
-import { code } from "./code.js";
+import { code } from "../common/code.js";
 
 export function card(lesson, chosen, walk) {
   const { number, state, notebook } = lesson;

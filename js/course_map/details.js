@@ -1,6 +1,6 @@
 // The chosen lesson in full, and the link that opens it.
 import { KEEP_KEYS, html } from "../common/dom.js";
-import { code } from "./code.js";
+import { code } from "../common/code.js";
 import { openInLab } from "./open.js";
 
 /** All lessons lie on one another, so that the height is that of the longest; one of them is seen. */

@@ -36,6 +36,38 @@ def test_an_attempt_is_recorded_a_blank_and_a_slip_in_the_id_are_not(progress_fi
     assert entry(progress_file, "01.2")["solved"], "once solved, solved"
 
 
+def test_a_mistake_is_noted_once_and_is_cured_when_the_exercise_is_solved_after_it(progress_file):
+    def mistakes():
+        return [entry(progress_file, "01.2").get(field) for field in ("met", "cured")]
+
+    swapped, plain = "target minus output", "x in place of a1"
+    for answer, met, cured in (
+        (7.0, None, None),  # wrong, and no mistake that has a name
+        (0.2165, [swapped], None),
+        (-0.5923, [swapped, plain], None),
+        (0.2165, [swapped, plain], None),
+        (-0.2165, [swapped, plain], [swapped, plain]),
+        (0.2165, [swapped, plain], [plain]),  # made again: open again
+        (-0.2165, [swapped, plain], [swapped, plain]),
+    ):
+        check("01.2", answer)
+        assert mistakes() == [met, cured], answer
+
+
+def test_the_number_of_attempts_until_it_was_solved_stays(progress_file):
+    for answer in (7.0, 0.2165, -0.2165, -0.2165, 7.0):
+        check("01.2", answer)
+    assert entry(progress_file, "01.2")["solved_after"] == 3
+    assert entry(progress_file, "01.2")["attempts"] == 5
+
+
+def test_an_entry_without_these_fields_goes_on(progress_file):
+    old = {"01.2": {"attempts": 2, "hints": 0, "solved": True, "solution": False}}
+    progress_file.write_text(json.dumps({"version": 1, "exercises": old, "predictions": {}}))
+    check("01.2", -0.2165)
+    assert entry(progress_file, "01.2") == old["01.2"] | {"attempts": 3}
+
+
 def test_hints_come_one_by_one_and_then_all_together(said, progress_file):
     hints = find_exercise("01.3").hints
     for number, text in enumerate(hints, 1):

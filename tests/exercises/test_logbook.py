@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from backprop_lib.exercises import check, hint, logbook, predict, progress
+from backprop_lib.exercises import check, hint, logbook, predict, progress, remember
 
 
 @pytest.fixture
@@ -207,6 +207,11 @@ DAMAGED = {
     "attempts a text": b'{"version": 1, "exercises": {"01.1": {"attempts": "3"}}, "predictions": {}}',
     "attempts infinite": b'{"version": 1, "exercises": {"01.1": {"attempts": 1e999}}, "predictions": {}}',
     "solved a number": b'{"version": 1, "exercises": {"01.1": {"solved": 1}}, "predictions": {}}',
+    "met a text": b'{"version": 1, "exercises": {"01.1": {"met": "sign"}}, "predictions": {}}',
+    "cured numbers": b'{"version": 1, "exercises": {"01.1": {"cured": [1]}}, "predictions": {}}',
+    "solved after 0": b'{"version": 1, "exercises": {"01.1": {"solved_after": 0}}, "predictions": {}}',
+    "reviewed a list": b'{"version": 1, "exercises": {}, "predictions": {}, "reviewed": []}',
+    "a review a text": b'{"version": 1, "exercises": {}, "predictions": {}, "reviewed": {"01.a": "right"}}',
     "a guess a list": b'{"version": 1, "exercises": {}, "predictions": {"01.a": {"guess": []}}}',
     "no guess": b'{"version": 1, "exercises": {}, "predictions": {"01.a": {}}}',
 }
@@ -286,5 +291,24 @@ def test_what_waits_in_memory_is_joined_with_what_another_notebook_saved(progres
     progress_file.write_text(json.dumps({"version": 1, "exercises": {"01.2": entry}, "predictions": told}))
     hint("01.1")
     stored = json.loads(progress_file.read_text())
-    assert stored["exercises"]["01.2"] == {"attempts": 4, "hints": 2, "solved": True, "solution": True}
+    joined = {"attempts": 4, "hints": 2, "solved": True, "solution": True, "solved_after": 1}
+    assert stored["exercises"]["01.2"] == joined
     assert stored["predictions"] == {"01.a": {"guess": "grow"}, **told}
+
+
+def test_the_mistakes_of_both_records_are_joined(progress_file, monkeypatch):
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "replace", full)
+        check("01.2", 0.2165)
+        remember([{"id": "01.a", "chosen": 1, "right": True}])
+    entry = {"attempts": 4, "met": ["no factor 2"], "cured": ["no factor 2"]}
+    stored = {"version": 1, "exercises": {"01.2": entry}, "predictions": {}}
+    progress_file.write_text(json.dumps(stored | {"reviewed": {"01.b": {"wrong": 2, "right": False}}}))
+    hint("01.1")
+    stored = json.loads(progress_file.read_text())
+    assert stored["exercises"]["01.2"]["met"] == ["no factor 2", "target minus output"]
+    assert stored["exercises"]["01.2"]["cured"] == ["no factor 2"]
+    assert stored["reviewed"] == {"01.a": {"wrong": 0, "right": True}, "01.b": {"wrong": 2, "right": False}}

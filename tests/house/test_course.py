@@ -38,3 +38,11 @@ def test_each_lessons_source_begins_with_its_title_and_its_question():
         head = path.read_text(encoding="utf-8")[:600]
         assert f"# # {known[name].number} · {known[name].title}\n" in head, name
         assert f"**{known[name].question}**" in head, name
+
+
+def test_each_lesson_links_the_glossary_and_the_next_one():
+    for path in sorted((ROOT / "lessons").glob("[0-9][0-9]_*.py")):
+        links = re.findall(r"\]\(([\w.]+)\)", re.sub(r"\n# ", " ", path.read_text(encoding="utf-8")))
+        following = [lesson.notebook for lesson in LESSONS[int(path.name[:2]) + 1 :][:1]]
+        assert {"glossary.md", *following} <= set(links), path.name
+        assert [link for link in links if not (ROOT / "notebooks" / link).exists()] == [], path.name
