@@ -58,6 +58,17 @@ EXPLORE = made("graph_explorer", "explore(L)", NETWORK_OF_LESSON_01)
 DESCEND = made("gradient_descent", "descend(L)", NETWORK_OF_LESSON_01)
 MAP = made("course_map", "course_map(progress())", "from backprop_lib.exercises import progress\n")
 
+DIGIT = """from backprop_lib import nn
+from backprop_lib.explorables.draw_a_digit import draw_a_digit
+from backprop_lib.training import Adam, fit
+from backprop_lib.training.data import digits
+X, y = digits()
+model = nn.Sequential(nn.Linear(64, 64), nn.ReLU(), nn.Linear(64, 10))
+fit(model, X, y, loss=nn.CrossEntropyLoss(), optimizer=Adam(model.parameters(), lr=0.01), epochs=10)
+digit = draw_a_digit(model, start=X[0])
+digit.nudges = 1
+digit"""
+
 CASES = (
     Case("course_map", MAP, "button", "02", ARROWS),
     Case("production_line", made("production_line", "production_line()"), "slider", "w₁", ARROWS),
@@ -93,6 +104,8 @@ CASES = (
     Case("checkpointing", made("checkpointing", "checkpointing(64, 8)"), "button", "one step on", ENTER),
     Case("data_parallel", made("data_parallel", "data_parallel()"), "slider", "border", ARROWS),
     Case("data_parallel", made("data_parallel", "data_parallel()"), "button", "take a step", ENTER),
+    Case("draw_a_digit", DIGIT, "slider", "ε", ARROWS),
+    Case("draw_a_digit", DIGIT, "gridcell", "row 4, column 4", ("Enter", "Delete")),
     Case("policy_bandit", made("policy_bandit", "policy_bandit()"), "slider", "arm 1", ARROWS),
     Case("policy_bandit", made("policy_bandit", "policy_bandit()"), "button", "one pull", ENTER),
 )

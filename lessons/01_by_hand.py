@@ -83,8 +83,8 @@ for nudge in (1.0, 0.1, 0.01, 0.001, 0.0001):
 # $\partial L/\partial w_1$. It is what lesson 00 called the gradient of a knob. The derivatives with respect
 # to all parameters together are called the gradient, too.
 #
-# Nudging works, but you know what it costs: one more **forward pass**, from $x$ to $L$, for *every* parameter.
-# A **backward pass**, from $L$ to $x$, gets all gradients at once.
+# Nudging works, but you know what it costs: one more **forward pass**, from $x$ to $L$, for *every*
+# parameter. A **backward pass**, from $L$ to $x$, gets all gradients at once.
 #
 # ## Backward: seven small steps
 #

@@ -8,6 +8,7 @@ from backprop_lib.explorables.count_passes import count_passes
 from backprop_lib.explorables.course_map import course_map
 from backprop_lib.explorables.data_parallel import data_parallel
 from backprop_lib.explorables.dead_relu_lab import dead_relu_lab
+from backprop_lib.explorables.draw_a_digit import draw_a_digit
 from backprop_lib.explorables.epsilon_lab import epsilon_lab
 from backprop_lib.explorables.gradient_descent import descend
 from backprop_lib.explorables.gradient_flow import gradient_flow
@@ -36,6 +37,7 @@ __all__ = [
     "data_parallel",
     "dead_relu_lab",
     "descend",
+    "draw_a_digit",
     "epsilon_lab",
     "explore",
     "gradient_flow",

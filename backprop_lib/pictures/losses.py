@@ -21,8 +21,8 @@ def loss_curves(history, x="epoch", at=None, log=False, title="Loss"):
     """Draw losses by epoch or by step; each curve carries its name and its last value at its end.
 
     history: what `fit` returns, or name -> sequence of losses. A name with the word "validation" (val, test)
-    is dashed, in the shade of its training curve: "SGD training" and "SGD validation" belong together. Where a
-    later curve covers an earlier one, the earlier is drawn wide.
+    is dashed, in the shade of its training curve: "SGD training" and "SGD validation" belong together. Where
+    a later curve covers an earlier one, the earlier is drawn wide.
     x: what is counted.  at: where the losses were recorded; without it they are numbered from 1.
     log: a log axis for the loss. A curve stops with a cross before a loss that its axis cannot show: nan,
     inf, on a log axis 0 or less.

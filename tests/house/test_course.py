@@ -26,7 +26,7 @@ def test_a_lesson_is_complete(lesson):
 
 def test_the_readmes_table_has_the_same_names_and_questions():
     rows = re.findall(r"^\| (\d\d) \| (.+?) \| (.+) \|$", README, re.MULTILINE)
-    names = [(number, re.sub(r" \(planned\)|\]\(.+\)|\[", "", name), asked) for number, name, asked in rows]
+    names = [(number, re.sub(r"\]\(.+\)|\[", "", name), asked) for number, name, asked in rows]
     assert names == [(lesson.number, lesson.name, lesson.question) for lesson in LESSONS]
 
 
@@ -42,7 +42,8 @@ def test_each_lessons_source_begins_with_its_title_and_its_question():
 
 def test_each_lesson_links_the_glossary_and_the_next_one():
     for path in sorted((ROOT / "lessons").glob("[0-9][0-9]_*.py")):
-        links = re.findall(r"\]\(([\w.]+)\)", re.sub(r"\n# ", " ", path.read_text(encoding="utf-8")))
+        source = path.read_text(encoding="utf-8").replace("\n# ", " ")
+        links = re.findall(r"\]\(([\w.]+\.(?:ipynb|md))\)", source)
         following = [lesson.notebook for lesson in LESSONS[int(path.name[:2]) + 1 :][:1]]
         assert {"glossary.md", *following} <= set(links), path.name
         assert [link for link in links if not (ROOT / "notebooks" / link).exists()] == [], path.name

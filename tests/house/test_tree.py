@@ -70,13 +70,13 @@ def test_make_alone_lists_every_command():
     assert listed == ["lab", "test", "notebooks", "explorables", "bench", "format", "clean"]
 
 
-def test_the_course_table_links_each_notebook_that_is_there_and_plans_the_others():
+def test_the_course_table_links_each_notebook():
     rows = re.findall(r"^\| (\d\d) \| (.+?) \| .+\? \|$", README, re.MULTILINE)
     assert [number for number, _ in rows] == [f"{n:02}" for n in range(13)]
     linked = {link for _, name in rows for link in re.findall(r"\]\((notebooks/.+?)\)", name)}
     there = {path.relative_to(ROOT).as_posix() for path in tracked("notebooks/*.ipynb")}
     assert linked == there
-    assert all("(planned)" in name or "](" in name for _, name in rows)
+    assert all("](" in name for _, name in rows)
 
 
 @pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md"])
