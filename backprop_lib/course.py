@@ -117,7 +117,7 @@ LESSONS = (
         "The cost of gradients",
         "Why is backprop cheap, and what does it cost in memory?",
         "what a gradient costs in time and in memory, and how to trade one for the other",
-        ("cost curves", "checkpointing", "data-parallel workers"),
+        ("checkpointing", "data-parallel workers"),
     ),
     Lesson(
         "11",

@@ -1,21 +1,22 @@
 """Units that die: sixteen hidden units, trained in the browser, each with the samples that get through it."""
 
+import math
+
 import numpy as np
 import traitlets
 
-from backprop_lib.engine import functional
 from backprop_lib.engine.batched import Tensor
 from backprop_lib.explorables import words
-from backprop_lib.explorables.explorable import Explorable, browser_side
+from backprop_lib.explorables.checks import check_count
+from backprop_lib.explorables.explorable import browser_side
+from backprop_lib.explorables.hidden_layer import HiddenLayer
 from backprop_lib.nn import initialisation
 
 ACTIVATIONS = {"relu": "ReLU", "leaky_relu": "leaky ReLU", "elu": "ELU", "gelu": "GELU"}
-WEIGHTS = ("W1", "b1", "W2", "b2")
 UNITS = 16
 SEEDS = 20
 BIASES = (-2.0, 1.0)
 RATES = (0.001, 100.0)
-LARGEST = 1e6  # of a weight: beyond it, sums of products would soon have no value
 
 
 def rings():
@@ -54,7 +55,7 @@ def initial_weights(bias=0.0, seed=0):
     return {"W1": W1, "b1": np.full(UNITS, float(bias)), "W2": W2, "b2": np.zeros(1)}
 
 
-class DeadReluLab(Explorable):
+class DeadReluLab(HiddenLayer):
     """A network 2–16–1 that tells two rings of points apart, trained on all 40 at once by gradient descent.
 
     activation: of the hidden units, "relu", "leaky_relu", "elu" or "gelu"; it may change on the way.
@@ -66,44 +67,24 @@ class DeadReluLab(Explorable):
     """
 
     _esm, _css = browser_side("dead_relu_lab")
+    ANEW = ("bias", "seed")
+    SETTINGS = ("activation", "rate", "bias", "seed", "unit")
 
     activation = traitlets.Unicode("relu").tag(sync=True)
     rate = traitlets.Float(1.0).tag(sync=True)
     bias = traitlets.Float(0.0).tag(sync=True)
     seed = traitlets.Int(0).tag(sync=True)
     unit = traitlets.Int(1).tag(sync=True)
-    steps = traitlets.Int(0).tag(sync=True)
-    W1 = traitlets.TraitType(()).tag(sync=True)
-    b1 = traitlets.TraitType(()).tag(sync=True)
-    W2 = traitlets.TraitType(()).tag(sync=True)
-    b2 = traitlets.TraitType(()).tag(sync=True)
     samples = traitlets.List(read_only=True).tag(sync=True)
-    start = traitlets.Dict(read_only=True).tag(sync=True)
     # NumPy's generator does not run in a browser: the first weights of each seed travel with the picture.
     _first = traitlets.Bytes(read_only=True).tag(sync=True)
 
     def __init__(self, **settings):
-        self._hears_browser = False
         super().__init__(**settings)
-        self._begin_anew()
-        names = ("activation", "rate", "bias", "seed", "unit")
-        self.set_trait("start", {name: getattr(self, name) for name in names})
         self.set_trait("samples", np.concatenate(rings(), axis=1).tolist())
         first = [initial_weights(seed=seed) for seed in range(SEEDS)]
         drawn = [[*weights["W1"].ravel(), *weights["W2"].ravel()] for weights in first]
         self.set_trait("_first", np.array(drawn, dtype="<f8").tobytes())
-
-    @property
-    def loss(self):
-        """The mean binary cross-entropy over the 40 samples; ln 2 = 0.6931 where nothing is known."""
-        return self._run()["loss"].item()
-
-    @property
-    def gradients(self):
-        """∂L/∂W1, ∂L/∂b1, ∂L/∂W2, ∂L/∂b2 by name, arrays of the shapes of the weights."""
-        run = self._run()
-        run["loss"].backward()
-        return {name: run[name].grad for name in WEIGHTS}
 
     @property
     def active(self):
@@ -135,43 +116,20 @@ class DeadReluLab(Explorable):
             f"above 0 at {(z1 > 0.0).sum()} of {len(z1)} samples, ∂L/∂b1 = {words.signed(db1)}"
         )
 
-    def _run(self):
-        """Run the network on the rings: every Tensor by name."""
-        X, y = rings()
-        run = {name: Tensor(getattr(self, name), requires_grad=True) for name in WEIGHTS}
-        run["z1"] = functional.affine(X, run["W1"], run["b1"])
-        run["a1"] = getattr(run["z1"], self.activation)()
-        run["logits"] = functional.affine(run["a1"], run["W2"], run["b2"])
-        run["loss"] = functional.binary_cross_entropy_with_logits(run["logits"], y)
-        return run
+    def _samples(self):
+        return rings()
+
+    def _first_weights(self):
+        return initial_weights(self.bias, self.seed)
+
+    def _hidden_units(self):
+        return UNITS
 
     def _slopes(self, z1):
         """f′(z) for each sample and unit: (40, 16)."""
         z = Tensor(z1.data, requires_grad=True)
         getattr(z, self.activation)().sum().backward()
         return z.grad
-
-    # --- beginning anew -------------------------------------------------------------------------------------
-
-    def _begin_anew(self):
-        weights = initial_weights(self.bias, self.seed)
-        with self.hold_sync():
-            for name in WEIGHTS:
-                setattr(self, name, weights[name])
-            self.steps = 0
-
-    @traitlets.observe("bias", "seed")
-    def _settings_changed(self, change):
-        if not self._hears_browser:
-            self._begin_anew()
-
-    def set_state(self, sync_data):
-        """Take over what the browser sends: it has begun anew by itself, and the weights come along."""
-        self._hears_browser = True
-        try:
-            super().set_state(sync_data)
-        finally:
-            self._hears_browser = False
 
     # --- what is refused ------------------------------------------------------------------------------------
 
@@ -184,12 +142,7 @@ class DeadReluLab(Explorable):
 
     @traitlets.validate("unit", "seed", "steps")
     def _check_count(self, proposal):
-        name = proposal.trait.name
-        low, high = {"unit": (1, UNITS), "seed": (0, SEEDS - 1), "steps": (0, None)}[name]
-        if proposal.value < low or (high is not None and proposal.value > high):
-            limits = f"from {low} to {high}" if high is not None else f"{low} or above"
-            raise traitlets.TraitError(f"{name} is a whole number, {limits}; received {proposal.value}")
-        return proposal.value
+        return check_count(proposal, {"unit": (1, UNITS), "seed": (0, SEEDS - 1), "steps": (0, math.inf)})
 
     @traitlets.validate("rate")
     def _check_rate(self, proposal):
@@ -202,25 +155,6 @@ class DeadReluLab(Explorable):
         if not BIASES[0] <= proposal.value <= BIASES[1]:
             raise traitlets.TraitError(f"the bias is a number from −2 to 1; received {proposal.value}")
         return proposal.value
-
-    @traitlets.validate(*WEIGHTS)
-    def _check_weights(self, proposal):
-        name = proposal.trait.name
-        shape = {"W1": (2, UNITS), "b1": (UNITS,), "W2": (UNITS, 1), "b2": (1,)}[name]
-        try:
-            array = np.asarray(proposal.value, dtype=np.float64)
-        except (TypeError, ValueError):
-            raise traitlets.TraitError(
-                f"{name} needs numbers, shape {shape}; received {proposal.value!r}"
-            ) from None
-        if array.shape != shape:
-            raise traitlets.TraitError(f"{name} needs shape {shape}; received shape {array.shape}")
-        if not (np.abs(array) <= LARGEST).all():
-            raise traitlets.TraitError(
-                f"{name} needs numbers from −{LARGEST:.0f} to {LARGEST:.0f}; received {proposal.value!r}"
-            )
-        # Tuples, because an entry that is assigned to in place would reach nobody.
-        return tuple(map(tuple, array.tolist())) if array.ndim > 1 else tuple(array.tolist())
 
 
 def dead_relu_lab(activation="relu", rate=1.0, bias=0.0, seed=0):

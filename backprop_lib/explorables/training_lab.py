@@ -7,6 +7,7 @@ from numbers import Integral
 import traitlets
 
 from backprop_lib.explorables import training_lab_words
+from backprop_lib.explorables.checks import check_count
 from backprop_lib.explorables.explorable import Explorable, browser_side
 from backprop_lib.explorables.training_lab_run import (
     HIDDEN,
@@ -179,12 +180,8 @@ class TrainingLab(Explorable):
 
     @traitlets.validate("epoch", "patience", "seed")
     def _check_count(self, proposal):
-        name = proposal.trait.name
-        low, high = {"epoch": (0, MOST_EPOCHS), "patience": (1, math.inf), "seed": (0, math.inf)}[name]
-        if proposal.value is not None and not low <= proposal.value <= high:
-            limits = f"from {low} to {high}" if high < math.inf else f"{low} or above"
-            raise traitlets.TraitError(f"{name} is a whole number, {limits}; received {proposal.value}")
-        return proposal.value
+        limits = {"epoch": (0, MOST_EPOCHS), "patience": (1, math.inf), "seed": (0, math.inf)}
+        return check_count(proposal, limits)
 
 
 def training_lab(

@@ -1,21 +1,22 @@
 """XOR by a network with one hidden layer: trained in the browser, every weight to be moved by hand."""
 
+import math
+
 import numpy as np
 import traitlets
 
-from backprop_lib.engine.batched import Tensor
 from backprop_lib.explorables import words
-from backprop_lib.explorables.explorable import Explorable, browser_side
-from backprop_lib.nn import functional, initialisation
+from backprop_lib.explorables.checks import check_count
+from backprop_lib.explorables.explorable import browser_side
+from backprop_lib.explorables.hidden_layer import HiddenLayer
+from backprop_lib.nn import initialisation
 from backprop_lib.training import accuracy, data
 
 ACTIVATIONS = ("sigmoid", "tanh", "relu")
 INITIALISATIONS = ("normal", "scaled", "same", "zero")
-WEIGHTS = ("W1", "b1", "W2", "b2")
 MOST_UNITS = 8
 SEEDS = 100
 SAME = 0.5
-LARGEST = 1e6  # of a weight: beyond it, sums of products would soon have no value
 NO_GRADIENT = 1e-12  # less is round-off: the sums of the four points' gradients cancel
 
 
@@ -55,7 +56,7 @@ def _initial(shape, activation, how, rng):
     return initialisation.xavier_normal(shape, rng=rng)
 
 
-class XorPlayground(Explorable):
+class XorPlayground(HiddenLayer):
     """A network with 2 inputs, a hidden layer and 1 logit on the four points of XOR, all in one batch.
 
     units: how many hidden units, 1 to 8.  activation: theirs, "sigmoid", "tanh" or "relu".  initialisation,
@@ -67,39 +68,21 @@ class XorPlayground(Explorable):
     """
 
     _esm, _css = browser_side("xor_playground")
+    ANEW = ("units", "activation", "initialisation", "seed")
+    SETTINGS = (*ANEW, "learning_rate")
 
     units = traitlets.Int(2).tag(sync=True)
     activation = traitlets.Unicode("sigmoid").tag(sync=True)
     initialisation = traitlets.Unicode("normal").tag(sync=True)
     seed = traitlets.Int(0).tag(sync=True)
     learning_rate = traitlets.Float(1.0).tag(sync=True)
-    steps = traitlets.Int(0).tag(sync=True)
-    W1 = traitlets.TraitType(()).tag(sync=True)
-    b1 = traitlets.TraitType(()).tag(sync=True)
-    W2 = traitlets.TraitType(()).tag(sync=True)
-    b2 = traitlets.TraitType(()).tag(sync=True)
-    start = traitlets.Dict(read_only=True).tag(sync=True)
     # NumPy's generator does not run in a browser: what it draws for each seed travels with the picture.
     _normals = traitlets.Bytes(read_only=True).tag(sync=True)
 
     def __init__(self, **settings):
-        self._hears_browser = False
         super().__init__(**settings)
-        self._begin_anew()
-        names = ("units", "activation", "initialisation", "seed", "learning_rate")
-        self.set_trait("start", {name: getattr(self, name) for name in names})
         draws = [np.random.default_rng(seed).standard_normal(3 * MOST_UNITS) for seed in range(SEEDS)]
         self.set_trait("_normals", np.array(draws, dtype="<f8").tobytes())
-
-    @property
-    def loss(self):
-        """The mean binary cross-entropy over the four points; ln 2 = 0.6931 where nothing is known."""
-        return self._run()["loss"].item()
-
-    @property
-    def gradients(self):
-        """∂L/∂W1, ∂L/∂b1, ∂L/∂W2, ∂L/∂b2 by name, arrays of the shapes of the weights."""
-        return _gradients(self._run())
 
     @property
     def probabilities(self):
@@ -116,7 +99,7 @@ class XorPlayground(Explorable):
         """The step, the loss, the points that are right, the largest gradient; and twins and dead units."""
         run = self._run()
         loss = words.number(run["loss"].item())
-        told = [f"step {self.steps}: loss {loss}, {_right(run)} of 4 points right", _largest(_gradients(run))]
+        told = [f"step {self.steps}: loss {loss}, {_right(run)} of 4 points right", _largest(self.gradients)]
         for group in self._twins():
             told.append(f"{_units(group, self.units)} are twins: same weights, same gradients")
         dead = self._dead(run["z1"].data)
@@ -128,15 +111,14 @@ class XorPlayground(Explorable):
             )
         return "; ".join(told)
 
-    def _run(self):
-        """Run the network on the four points: every Tensor by name."""
-        X, y = data.xor()
-        run = {name: Tensor(getattr(self, name), requires_grad=True) for name in WEIGHTS}
-        run["z1"] = functional.affine(X, run["W1"], run["b1"])
-        run["a1"] = getattr(run["z1"], self.activation)()
-        run["logits"] = functional.affine(run["a1"], run["W2"], run["b2"])
-        run["loss"] = functional.binary_cross_entropy_with_logits(run["logits"], y)
-        return run
+    def _samples(self):
+        return data.xor()
+
+    def _first_weights(self):
+        return initial_weights(self.units, self.activation, self.initialisation, self.seed)
+
+    def _hidden_units(self):
+        return self.units
 
     def _twins(self):
         """The groups of units that have all their weights in common, two units or more in each."""
@@ -148,28 +130,6 @@ class XorPlayground(Explorable):
     def _dead(self, z1):
         """The units whose ReLU is 0, and flat, at all four points."""
         return np.flatnonzero((z1 <= 0.0).all(axis=0)).tolist() if self.activation == "relu" else []
-
-    # --- beginning anew -------------------------------------------------------------------------------------
-
-    def _begin_anew(self):
-        weights = initial_weights(self.units, self.activation, self.initialisation, self.seed)
-        with self.hold_sync():
-            for name in WEIGHTS:
-                setattr(self, name, weights[name])
-            self.steps = 0
-
-    @traitlets.observe("units", "activation", "initialisation", "seed")
-    def _settings_changed(self, change):
-        if not self._hears_browser:
-            self._begin_anew()
-
-    def set_state(self, sync_data):
-        """Take over what the browser sends: it has begun anew by itself, and the weights come along."""
-        self._hears_browser = True
-        try:
-            super().set_state(sync_data)
-        finally:
-            self._hears_browser = False
 
     # --- what is refused ------------------------------------------------------------------------------------
 
@@ -184,37 +144,14 @@ class XorPlayground(Explorable):
 
     @traitlets.validate("units", "seed", "steps")
     def _check_count(self, proposal):
-        name = proposal.trait.name
-        low, high = {"units": (1, MOST_UNITS), "seed": (0, SEEDS - 1), "steps": (0, None)}[name]
-        if proposal.value < low or (high is not None and proposal.value > high):
-            limits = f"from {low} to {high}" if high is not None else f"{low} or above"
-            raise traitlets.TraitError(f"{name} is a whole number, {limits}; received {proposal.value}")
-        return proposal.value
+        limits = {"units": (1, MOST_UNITS), "seed": (0, SEEDS - 1), "steps": (0, math.inf)}
+        return check_count(proposal, limits)
 
     @traitlets.validate("learning_rate")
     def _check_learning_rate(self, proposal):
-        if not 0.0 < proposal.value < float("inf"):
+        if not 0.0 < proposal.value < math.inf:
             raise traitlets.TraitError(f"the learning rate is a number above 0; received {proposal.value}")
         return proposal.value
-
-    @traitlets.validate(*WEIGHTS)
-    def _check_weights(self, proposal):
-        name = proposal.trait.name
-        shape = {"W1": (2, self.units), "b1": (self.units,), "W2": (self.units, 1), "b2": (1,)}[name]
-        try:
-            array = np.asarray(proposal.value, dtype=np.float64)
-        except (TypeError, ValueError):
-            raise traitlets.TraitError(
-                f"{name} needs numbers, shape {shape}; received {proposal.value!r}"
-            ) from None
-        if array.shape != shape:
-            raise traitlets.TraitError(f"{name} needs shape {shape}; received shape {array.shape}")
-        if not (np.abs(array) <= LARGEST).all():
-            raise traitlets.TraitError(
-                f"{name} needs numbers from −{LARGEST:.0f} to {LARGEST:.0f}; received {proposal.value!r}"
-            )
-        # Tuples, because an entry that is assigned to in place would reach nobody.
-        return tuple(map(tuple, array.tolist())) if array.ndim > 1 else tuple(array.tolist())
 
 
 def xor_playground(units=2, activation="sigmoid", seed=0):
@@ -244,11 +181,6 @@ def xor_playground(units=2, activation="sigmoid", seed=0):
 
 def _right(run):
     return round(4 * accuracy(run["logits"], data.xor()[1]))
-
-
-def _gradients(run):
-    run["loss"].backward()
-    return {name: run[name].grad for name in WEIGHTS}
 
 
 def _largest(gradients):

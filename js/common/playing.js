@@ -1,18 +1,19 @@
 // Play and pause: beats at a pace of their own, and none for those who want nothing to move.
 import { button, setIcon } from "./controls.js";
+import { html } from "./dom.js";
 
 const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 /**
- * beat: called once every `pace` milliseconds while it plays.  jump: called in its place, once, where nothing may
- * move; `jumpLabel` says what that does.  begin: called before either, to clear the way.
+ * beat: called once every `pace` milliseconds while it plays, or at every frame.  jump: called in its place, once,
+ * where nothing may move; `label` and `jumpLabel` say what they do.  begin: called before either, to clear the way.
  * status: the element that is read out once it stands still.
  * Returns { element, pause(), leave() }: the button; `pause` does no harm where nothing plays.
  */
-export function playing({ pace, begin = () => {}, beat, jump, jumpLabel, status }) {
+export function playing({ pace = 0, begin = () => {}, beat, jump, label = "play", jumpLabel, status }) {
   let frame = null;
-  const label = () => (still() ? jumpLabel : "play");
-  const element = button({ icon: "play", label: label(), tell: () => (frame === null ? play() : pause()) });
+  const said = () => (still() ? jumpLabel : label);
+  const element = button({ icon: "play", label: said(), tell: () => (frame === null ? play() : pause()) });
 
   function play() {
     begin();
@@ -34,7 +35,7 @@ export function playing({ pace, begin = () => {}, beat, jump, jumpLabel, status 
     if (frame === null) return;
     cancelAnimationFrame(frame);
     frame = null;
-    setIcon(element, "play", label());
+    setIcon(element, "play", said());
     status.setAttribute("aria-live", "polite");
   }
 
@@ -46,4 +47,22 @@ export function playing({ pace, begin = () => {}, beat, jump, jumpLabel, status 
     document.removeEventListener("visibilitychange", hidden);
   };
   return { element, pause, leave };
+}
+
+/**
+ * The row of a training: back to its beginning, `play` (of `playing`), one on, `settings`, reset.
+ * what: one of those it takes, as "step".  Returns { element, one }: the row, and the button that takes one.
+ */
+export function playRow({ what, play, back, on, settings, reset }) {
+  const one = button({ text: `one ${what}`, tell: () => (play.pause(), on()) });
+  const element = html(
+    "div",
+    { class: "bp-row" },
+    button({ icon: "first", label: `back to ${what} 0`, tell: back }),
+    play.element,
+    one,
+    ...settings,
+    button({ text: "reset", tell: reset }),
+  );
+  return { element, one };
 }

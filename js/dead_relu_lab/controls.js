@@ -3,6 +3,7 @@ import { choice } from "../common/choice.js";
 import { slider } from "../common/controls.js";
 import { count } from "../common/count.js";
 import { number } from "../common/numbers.js";
+import { learningRate } from "../common/rate.js";
 import { UNITS } from "./lab.js";
 import { NAMES } from "./words.js";
 
@@ -13,7 +14,7 @@ export function controls({ seeds, anew, tell }) {
     options: Object.entries(NAMES),
     tell: (value) => tell({ activation: value }),
   });
-  const rate = learningRate((value) => tell({ rate: value }));
+  const rate = learningRate({ from: -1, to: 2, step: 0.05, tell: (value) => tell({ rate: value }) });
   const bias = firstBias((value) => anew({ bias: value }));
   const seed = count({ label: "seed", tell: (value) => anew({ seed: value }) });
   const unit = count({ label: "look at unit", name: "unit", tell: (value) => tell({ unit: value }) });
@@ -30,22 +31,6 @@ export function controls({ seeds, anew, tell }) {
       unit.set(state.unit, 1, UNITS, String(state.unit));
     },
   };
-}
-
-// From 0.1 to 100, even in its exponent, and rounded to two digits.
-function learningRate(tell) {
-  const rounded = (exponent) => Number((10 ** exponent).toPrecision(2));
-  const made = slider({
-    name: "η",
-    label: "learning rate η",
-    role: "rate",
-    min: -1,
-    max: 2,
-    step: 0.05,
-    show: (exponent) => number(rounded(exponent)),
-    tell: (exponent) => tell(rounded(exponent)),
-  });
-  return { element: made.element, set: (rate) => made.set(Math.log10(rate)) };
 }
 
 // In quarters from 0 to 12: the common slider widens where both signs are there, and these limits stay.

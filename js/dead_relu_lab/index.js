@@ -1,9 +1,10 @@
 // Units that die: a network trained at the pace of the display, and what gets through each hidden unit.
 import "./style.css";
-import { button, setIcon } from "../common/controls.js";
 import { html, write } from "../common/dom.js";
+import { tooFar } from "../common/hidden_layer.js";
 import { guarded, listen, reporter } from "../common/model.js";
-import { number, pretty } from "../common/numbers.js";
+import { pretty } from "../common/numbers.js";
+import { playRow, playing } from "../common/playing.js";
 import { title } from "../common/title.js";
 import { controls } from "./controls.js";
 import { counts } from "./counts.js";
@@ -24,7 +25,6 @@ function render({ model, el }) {
   const samples = model.get("samples");
   const net = ringsNetwork(samples);
   const past = history();
-  let playing = null;
   let halted = null; // why no step was taken, and from where
 
   // --- what happens ---
@@ -32,7 +32,7 @@ function render({ model, el }) {
 
   function anew(changes) {
     const { bias, seed } = { ...state(), ...changes };
-    pause();
+    play.pause();
     halted = null;
     report({ ...changes, ...initialWeights({ bias, seed }, first), steps: 0 });
     update(); // also where nothing changed but the sentence
@@ -40,17 +40,10 @@ function render({ model, el }) {
 
   function train(count) {
     const { steps, rate, activation } = state();
-    let taken = 0;
-    let good = net.weights();
-    for (; taken < count; taken++) {
-      net.step(rate);
-      if (!net.bounded()) break;
-      good = net.weights();
-      remember(steps + taken + 1, activation, net.evaluate());
-    }
-    report({ ...good, steps: steps + taken });
+    const taken = net.train(count, rate, (k, loss) => remember(steps + k, activation, loss));
+    report({ ...net.weights(), steps: steps + taken });
     if (taken === count) return;
-    pause();
+    play.pause();
     halted = { W1: model.get("W1"), rate };
     update(); // also where nothing changed but the sentence
   }
@@ -60,24 +53,6 @@ function render({ model, el }) {
     const number = (kind) => units.filter((unit) => unit[kind]).length;
     past.add({ step, activation, loss, silent: number("silent"), dead: number("dead") });
     return units;
-  }
-
-  function begin() {
-    if (still()) return train(STEPS_A_JUMP);
-    const next = () => {
-      playing = requestAnimationFrame(next);
-      train(pace(model.get("steps")));
-    };
-    playing = requestAnimationFrame(next);
-    setIcon(play, "pause", "pause");
-    status.setAttribute("aria-live", "off"); // read out once it stands still
-  }
-
-  function pause() {
-    cancelAnimationFrame(playing);
-    playing = null;
-    setIcon(play, "play", playLabel());
-    status.setAttribute("aria-live", "polite");
   }
 
   // --- what is drawn ---
@@ -93,7 +68,7 @@ function render({ model, el }) {
     settings.set(now);
     const stays = halted?.W1 === now.W1 && halted.rate === now.rate;
     const [network, unit] = describe(now, units, loss);
-    write(about.network, pretty(stays ? tooFar(now) : network));
+    write(about.network, pretty(stays ? tooFar(now.rate) : network));
     write(about.unit, pretty(unit));
   });
 
@@ -104,13 +79,22 @@ function render({ model, el }) {
   const settings = controls({ seeds: first.byteLength / BYTES_A_SEED, anew, tell: report });
   const about = { network: html("div", { class: "bp-body" }), unit: html("div", { class: "bp-quiet" }) };
   const status = html("div", { role: "status" }, about.network, about.unit);
-  const play = button({
-    icon: "play",
-    label: playLabel(),
-    tell: () => (playing === null ? begin() : pause()),
+  const play = playing({
+    beat: () => train(pace(model.get("steps"))),
+    jump: () => train(STEPS_A_JUMP),
+    jumpLabel: `${STEPS_A_JUMP} steps at once`,
+    status,
+  });
+  const row = playRow({
+    what: "step",
+    play,
+    back: () => anew({}),
+    on: () => train(1),
+    settings: [settings.rate, settings.activation],
+    reset: () => anew(model.get("start")),
   });
   const root = html("div", {
-    class: "backprop-explorable bp-dead-relu-lab",
+    class: "backprop-explorable bp-trained bp-dead-relu-lab",
     role: "group",
     "aria-label": "dead ReLU lab",
   });
@@ -122,35 +106,20 @@ function render({ model, el }) {
     }),
     html("div", { class: "bp-board" }, all.element, close.element, silent.element, falling.element),
     html("div", { class: "bp-caption" }, status),
-    html(
-      "div",
-      { class: "bp-row" },
-      button({ icon: "first", label: "back to step 0", tell: () => anew({}) }),
-      play,
-      button({ text: "one step", tell: () => (pause(), train(1)) }),
-      settings.rate,
-      settings.activation,
-      button({ text: "reset", tell: () => anew(model.get("start")) }),
-    ),
+    row.element,
     html("div", { class: "bp-sliders" }, ...settings.sliders),
   );
   el.append(root);
   update();
   const stop = listen(model, TRAITS, () => update());
   return () => {
-    pause();
+    play.leave();
     stop();
   };
 }
 
 // One step a frame at first, where every step tells; up to twenty later.
 const pace = (steps) => Math.min(20, 1 + Math.floor(steps / 40));
-
-const tooFar = ({ rate }) =>
-  `the next step goes too far, η = ${number(rate)} is too large: take a smaller one, or go back to step 0`;
-
-const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
-const playLabel = () => (still() ? `${STEPS_A_JUMP} steps at once` : "play");
 
 export { describe, initialWeights, ringsNetwork }; // for the tests
 export default { render };

@@ -4,6 +4,7 @@ import { slider } from "../common/controls.js";
 import { count } from "../common/count.js";
 import { html } from "../common/dom.js";
 import { number } from "../common/numbers.js";
+import { learningRate } from "../common/rate.js";
 
 const HIDDEN = [2, 4, 8, 16, 32];
 const DECAYS = [0, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1];
@@ -29,7 +30,7 @@ export function controls(tell) {
       tell: (value) => tell({ [name]: value === OFF ? null : value }),
     }),
   }));
-  const rate = learningRate((value) => tell({ rate: value }));
+  const rate = learningRate({ from: -4, to: 1, step: 0.1, tell: (value) => tell({ rate: value }) });
   const hidden = count({ label: "hidden units", name: "hidden", tell: (k) => tell({ hidden: HIDDEN[k] }) });
   const decay = count({
     label: "weight decay λ",
@@ -69,20 +70,4 @@ export function controls(tell) {
       decay.set(near, 0, DECAYS.length - 1, number(settings.weight_decay));
     },
   };
-}
-
-// From 0.0001 to 10, even in its exponent, and rounded to two digits.
-function learningRate(tell) {
-  const rounded = (exponent) => Number((10 ** exponent).toPrecision(2));
-  const made = slider({
-    name: "η",
-    label: "learning rate η",
-    role: "rate",
-    min: -4,
-    max: 1,
-    step: 0.1,
-    show: (exponent) => number(rounded(exponent)),
-    tell: (exponent) => tell(rounded(exponent)),
-  });
-  return { element: made.element, set: (rate) => made.set(Math.log10(rate)) };
 }

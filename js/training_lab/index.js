@@ -1,8 +1,8 @@
 // The training lab: one network, trained an epoch at a time, and the two losses it is judged by.
 import "./style.css";
-import { button, setIcon } from "../common/controls.js";
 import { html, write } from "../common/dom.js";
 import { guarded, listen, reporter } from "../common/model.js";
+import { playRow, playing } from "../common/playing.js";
 import { title } from "../common/title.js";
 import { controls } from "./controls.js";
 import { curves } from "./curves.js";
@@ -31,7 +31,6 @@ function render({ model, el }) {
   let running = null; // of `run`; made from the settings in `made`
   let made = "";
   let past = null; // the validation losses of the run before, with other settings
-  let playing = null;
 
   // --- what happens ---
   const state = () => Object.fromEntries(SETTINGS.map((name) => [name, model.get(name)]));
@@ -47,7 +46,7 @@ function render({ model, el }) {
   }
 
   function anew(changes) {
-    pause();
+    play.pause();
     report({ ...changes, ...UNTRAINED });
     update(); // also where nothing changed but the sentence
   }
@@ -56,30 +55,14 @@ function render({ model, el }) {
     for (let k = 0; k < count && !running.ended(); k++) running.advance();
     const { train_loss, val_loss } = running.history;
     report({ epoch: running.epoch(), history: { train_loss: [...train_loss], val_loss: [...val_loss] } });
-    if (running.ended()) pause();
+    if (running.ended()) play.pause();
     if (running.failed()) update(); // of the traits none may have changed
   }
 
-  function start() {
-    if (running.ended()) anew({});
-    if (still()) return train(EPOCHS_A_JUMP);
-    let last = -Infinity;
-    const next = (now) => {
-      playing = requestAnimationFrame(next);
-      if (now - last < PACE) return;
-      last = now;
-      train(1);
-    };
-    playing = requestAnimationFrame(next);
-    setIcon(play, "pause", "pause");
-    status.setAttribute("aria-live", "off"); // read out once it stands still
-  }
-
-  function pause() {
-    cancelAnimationFrame(playing);
-    playing = null;
-    setIcon(play, "play", playLabel());
-    status.setAttribute("aria-live", "polite");
+  function reset() {
+    anew(model.get("start"));
+    past = null;
+    update();
   }
 
   // --- what is drawn ---
@@ -90,7 +73,7 @@ function render({ model, el }) {
     answer.update(running);
     losses.update(history, past, stopped(history, settings.patience) ? running.epoch() : null);
     set.set(settings);
-    one.setAttribute("aria-disabled", running.ended());
+    row.one.setAttribute("aria-disabled", running.ended());
     write(steps, arithmetic(settings, running.epoch()));
     write(sentence, running.failed() ? tooFar(running.epoch()) : describe(history, settings.patience));
   });
@@ -101,14 +84,24 @@ function render({ model, el }) {
   const steps = html("div", { class: "bp-steps" });
   const sentence = html("div", { class: "bp-body" });
   const status = html("div", { role: "status" }, sentence);
-  const play = button({
-    icon: "play",
-    label: playLabel(),
-    tell: () => (playing === null ? start() : pause()),
+  const play = playing({
+    pace: PACE,
+    begin: () => running.ended() && anew({}),
+    beat: () => train(1),
+    jump: () => train(EPOCHS_A_JUMP),
+    jumpLabel: `${EPOCHS_A_JUMP} epochs at once`,
+    status,
   });
-  const one = button({ text: "one epoch", tell: () => (pause(), train(1)) });
+  const row = playRow({
+    what: "epoch",
+    play,
+    back: () => anew({}),
+    on: () => train(1),
+    settings: [set.rate],
+    reset,
+  });
   const root = html("div", {
-    class: "backprop-explorable bp-training-lab",
+    class: "backprop-explorable bp-trained bp-training-lab",
     role: "group",
     "aria-label": "training lab",
   });
@@ -118,35 +111,17 @@ function render({ model, el }) {
     }),
     html("div", { class: "bp-board" }, answer.element, losses.element),
     html("div", { class: "bp-caption" }, html("div", {}, steps, status)),
-    html(
-      "div",
-      { class: "bp-row" },
-      button({ icon: "first", label: "back to epoch 0", tell: () => anew({}) }),
-      play,
-      one,
-      set.rate,
-      button({
-        text: "reset",
-        tell: () => {
-          anew(model.get("start"));
-          past = null;
-          update();
-        },
-      }),
-    ),
+    row.element,
     ...set.rows,
   );
   el.append(root);
   update();
   const stop = listen(model, [...SETTINGS, "epoch", "_draws"], () => update());
   return () => {
-    pause();
+    play.leave();
     stop();
   };
 }
-
-const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
-const playLabel = () => (still() ? `${EPOCHS_A_JUMP} epochs at once` : "play");
 
 export { arithmetic, describe, read, run }; // these for the tests
 export default { render };

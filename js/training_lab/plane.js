@@ -1,6 +1,7 @@
 // The plane of the inputs: the training samples, the circle that divides them in truth, and what the network says.
 import { html, svg } from "../common/dom.js";
 import { pass } from "../common/network.js";
+import { pane } from "../common/pane.js";
 import { CELLS, COUNT, corners, field } from "../common/shading.js";
 import { glyph } from "../common/glyph.js";
 import { shortTick } from "../common/short.js";
@@ -34,7 +35,7 @@ export function plane() {
     key(SIZE.left + 116, "flipped", svg("circle", { class: "bp-flipped", r: RING })),
     key(SIZE.left + 188, "the truth", svg("path", { class: "bp-truth", d: "M-7 0h14" })),
   );
-  const element = html("div", { class: "bp-plane" }, pane(shaded.canvas), drawing);
+  const element = html("div", { class: "bp-plane" }, pane(shaded.canvas, SIZE), drawing);
   let shown = null;
 
   /** running: of `run`. */
@@ -75,23 +76,3 @@ const key = (x, text, mark) =>
     mark,
     svg("text", { x: 11, y: 4 }, text),
   );
-
-// The canvas under the drawing: half a cell larger on each side, so that outer pixels are centred on the edges.
-function pane(canvas) {
-  const percent = (part, whole) => `${(100 * part) / whole}%`;
-  const half = SIZE.side / CELLS / 2;
-  Object.assign(canvas.style, {
-    left: percent(-half, SIZE.side),
-    top: percent(-half, SIZE.side),
-    width: percent(SIZE.side + 2 * half, SIZE.side),
-    height: percent(SIZE.side + 2 * half, SIZE.side),
-  });
-  const glass = html("div", { class: "bp-window" }, canvas);
-  Object.assign(glass.style, {
-    left: percent(SIZE.left, SIZE.width),
-    top: percent(SIZE.top, SIZE.height),
-    width: percent(SIZE.side, SIZE.width),
-    height: percent(SIZE.side, SIZE.height),
-  });
-  return glass;
-}

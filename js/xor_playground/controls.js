@@ -1,9 +1,8 @@
 // Everything that is set: the settings that begin anew, and the learning rate, which goes on.
 import { choice } from "../common/choice.js";
-import { slider } from "../common/controls.js";
 import { count } from "../common/count.js";
 import { html } from "../common/dom.js";
-import { number } from "../common/numbers.js";
+import { learningRate } from "../common/rate.js";
 import { MOST_UNITS } from "./xor.js";
 
 const ACTIVATIONS = [
@@ -32,7 +31,7 @@ export function controls({ seeds, anew, tell }) {
   });
   const units = count({ label: "hidden units", name: "units", tell: (value) => anew({ units: value }) });
   const seed = count({ label: "seed", tell: (value) => anew({ seed: value }) });
-  const rate = learningRate(tell);
+  const rate = learningRate({ from: -2, to: 1.5, step: 0.05, tell });
   const named = (name, { element }) => html("div", { class: "bp-named" }, html("i", {}, name), element);
 
   return {
@@ -54,20 +53,4 @@ export function controls({ seeds, anew, tell }) {
       rate.set(state.learning_rate);
     },
   };
-}
-
-// From 0.01 to about 30, even in its exponent, and rounded to two digits.
-function learningRate(tell) {
-  const rounded = (exponent) => Number((10 ** exponent).toPrecision(2));
-  const made = slider({
-    name: "η",
-    label: "learning rate η",
-    role: "rate",
-    min: -2,
-    max: 1.5,
-    step: 0.05,
-    show: (exponent) => number(rounded(exponent)),
-    tell: (exponent) => tell(rounded(exponent)),
-  });
-  return { element: made.element, set: (rate) => made.set(Math.log10(rate)) };
 }

@@ -1,9 +1,10 @@
 // XOR by one hidden layer: trained at the pace of the display, every weight in the reader's hand.
 import "./style.css";
-import { button, setIcon } from "../common/controls.js";
 import { html, write } from "../common/dom.js";
+import { tooFar } from "../common/hidden_layer.js";
 import { guarded, listen, reporter } from "../common/model.js";
-import { number, pretty } from "../common/numbers.js";
+import { pretty } from "../common/numbers.js";
+import { playRow, playing } from "../common/playing.js";
 import { gripOf } from "../common/scrub.js";
 import { title } from "../common/title.js";
 import { controls } from "./controls.js";
@@ -28,7 +29,6 @@ function render({ model, el }) {
   const past = history();
   let net, weights; // what the model says now, ready to compute with
   let chosen = 0;
-  let playing = null;
   let halted = null; // why no step was taken, and from where
 
   // --- what happens ---
@@ -43,7 +43,7 @@ function render({ model, el }) {
 
   function anew(changes) {
     const settings = Object.fromEntries(SETTINGS.map((name) => [name, changes[name] ?? model.get(name)]));
-    pause();
+    play.pause();
     halted = null;
     report({ ...changes, ...begun(settings) });
     update(); // also where nothing changed but the sentence
@@ -51,17 +51,10 @@ function render({ model, el }) {
 
   function train(count) {
     const { steps, learning_rate } = state();
-    let taken = 0;
-    let good = net.weights();
-    for (; taken < count; taken++) {
-      net.step(learning_rate);
-      if (!net.bounded()) break;
-      good = net.weights();
-      past.add(steps + taken + 1, net.evaluate());
-    }
-    report({ ...good, steps: steps + taken });
+    const taken = net.train(count, learning_rate, (k, loss) => past.add(steps + k, loss));
+    report({ ...net.weights(), steps: steps + taken });
     if (taken === count) return;
-    pause();
+    play.pause();
     halted = { W1: model.get("W1"), learning_rate };
     update(); // also where nothing changed but the sentence
   }
@@ -76,36 +69,15 @@ function render({ model, el }) {
     update();
   }
 
-  function begin() {
-    if (still()) return train(STEPS_A_JUMP);
-    const next = () => {
-      playing = requestAnimationFrame(next);
-      train(STEPS_A_FRAME);
-    };
-    playing = requestAnimationFrame(next);
-    setIcon(play, "pause", "pause");
-    status.setAttribute("aria-live", "off"); // read out once it stands still
-  }
-
-  function pause() {
-    cancelAnimationFrame(playing);
-    playing = null;
-    setIcon(play, "play", playLabel());
-    status.setAttribute("aria-live", "polite");
-  }
-
   // --- what is drawn ---
   const update = guarded(el, () => {
     const now = state();
-    if (net?.units !== now.units || net.activation !== now.activation) {
-      const other = net?.units !== now.units;
-      net = xorNetwork(now.units, now.activation);
+    if (net?.units !== now.units) {
+      net = xorNetwork(now.units);
       weights = listed(net);
-      if (other) {
-        chosen = 0;
-        network.rebuild(weights, now.units);
-        close.rebuild(weights);
-      }
+      chosen = 0;
+      network.rebuild(weights, now.units);
+      close.rebuild(weights);
     }
     net.load(now);
     const loss = net.evaluate();
@@ -116,7 +88,7 @@ function render({ model, el }) {
     close.update(weights[chosen], chosen, now.learning_rate);
     settings.set(now);
     const stays = halted?.W1 === now.W1 && halted.learning_rate === now.learning_rate;
-    write(sentence, pretty(stays ? tooFar(now) : describe(net, weights, now.steps, loss)));
+    write(sentence, pretty(stays ? tooFar(now.learning_rate) : describe(net, weights, now.steps, loss)));
   });
 
   const views = planes();
@@ -130,13 +102,23 @@ function render({ model, el }) {
   });
   const sentence = html("div", { class: "bp-body" });
   const status = html("div", { role: "status" }, sentence);
-  const play = button({
-    icon: "play",
-    label: playLabel(),
-    tell: () => (playing === null ? begin() : pause()),
+  const play = playing({
+    beat: () => train(STEPS_A_FRAME),
+    jump: () => train(STEPS_A_JUMP),
+    label: `play, ${STEPS_A_FRAME} steps a frame`,
+    jumpLabel: `${STEPS_A_JUMP} steps at once`,
+    status,
+  });
+  const row = playRow({
+    what: "step",
+    play,
+    back: () => anew({}),
+    on: () => train(1),
+    settings: [settings.rate],
+    reset: () => anew(model.get("start")),
   });
   const root = html("div", {
-    class: "backprop-explorable bp-xor-playground",
+    class: "backprop-explorable bp-trained bp-xor-playground",
     role: "group",
     "aria-label": "XOR playground",
   });
@@ -157,33 +139,19 @@ function render({ model, el }) {
       html("div", { class: "bp-fourth" }, close.element),
     ),
     html("div", { class: "bp-caption" }, status),
-    html(
-      "div",
-      { class: "bp-row" },
-      button({ icon: "first", label: "back to step 0", tell: () => anew({}) }),
-      play,
-      button({ text: "one step", tell: () => (pause(), train(1)) }),
-      settings.rate,
-      button({ text: "reset", tell: () => anew(model.get("start")) }),
-    ),
+    row.element,
     ...settings.rows,
   );
   el.append(root);
   update();
   const stop = listen(model, TRAITS, () => update());
   return () => {
-    pause();
+    play.leave();
     stop();
   };
 }
 
-const tooFar = ({ learning_rate }) =>
-  `the next step goes too far, η = ${number(learning_rate)} is too large: take a smaller one, or go back to step 0`;
-
-const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
-const playLabel = () => (still() ? `${STEPS_A_JUMP} steps at once` : `play, ${STEPS_A_FRAME} steps a frame`);
-
-function says({ units, activation }) {
+function says({ units, hidden: { activation } }) {
   const hidden = `${units} hidden ${units === 1 ? "unit" : "units"} with ${activation}`;
   return `the network: 2 inputs, ${hidden}, 1 output; each weight with its gradient, listed beside the slider`;
 }

@@ -1,6 +1,7 @@
 // A square with the four points in it, shaded by what the output says: of the inputs, or of two hidden units.
 import { scaleLinear } from "d3-scale";
 import { html, svg, write } from "../common/dom.js";
+import { pane } from "../common/pane.js";
 import { CELLS, field } from "../common/shading.js";
 import { shortTick } from "../common/short.js";
 import { CLASSES } from "./xor.js";
@@ -61,23 +62,7 @@ export function plane({ title, names, beside, extra = [] }) {
     ...points,
     ...texts,
   );
-  // Half a cell larger on each side, so that the middle of an outer pixel lies on the square's edge.
-  const [half, percent] = [SIZE.side / CELLS / 2, (part, whole) => `${(100 * part) / whole}%`];
-  const glass = html("div", { class: "bp-window" }, shaded.canvas);
-  Object.assign(glass.style, {
-    left: percent(SIZE.left, SIZE.width),
-    top: percent(SIZE.top, SIZE.height),
-    width: percent(SIZE.side, SIZE.width),
-    height: percent(SIZE.side, SIZE.height),
-  });
-  const over = percent(SIZE.side + 2 * half, SIZE.side);
-  Object.assign(shaded.canvas.style, {
-    left: percent(-half, SIZE.side),
-    top: percent(-half, SIZE.side),
-    width: over,
-    height: over,
-  });
-  const element = html("div", { class: "bp-plane" }, glass, drawing);
+  const element = html("div", { class: "bp-plane" }, pane(shaded.canvas, SIZE), drawing);
   let shown = "";
 
   /** domain: [low, high] of both axes.  ticks: where numbers stand.  at: four [x, y].  told: four texts. */

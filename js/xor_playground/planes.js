@@ -42,8 +42,8 @@ export function planes() {
   /** net: evaluated. */
   function update(net) {
     if (room?.net !== net) room = { net, whole: pass(net.layers, COUNT), last: pass([net.output], COUNT) };
-    const { a } = net.four.layers[0];
-    const p = Array.from(net.four.output, (logit) => 1 / (1 + Math.exp(-logit)));
+    const { a } = net.through.layers[0];
+    const p = Array.from(net.through.output, (logit) => 1 / (1 + Math.exp(-logit)));
     const { W, b } = net.hidden;
     const { units } = net;
     inputs.update({
@@ -58,7 +58,7 @@ export function planes() {
     if (second.firstChild !== shown.element) second.replaceChildren(shown.element);
     if (units !== 2) return answers.update(a, units);
     const at = POINTS.map((_, r) => [a[2 * r], a[2 * r + 1]]);
-    const view = HIDDEN[net.activation] ?? reached(Math.max(...a));
+    const view = HIDDEN[net.hidden.activation] ?? reached(Math.max(...a));
     hidden.update({
       ...view,
       logits: room.last.forward(gridOver(view.domain)),

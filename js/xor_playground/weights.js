@@ -1,7 +1,7 @@
 // Every weight and bias of the network: its name, where Python keeps it, its number and its gradient.
 
 /** In the order W1, b1, W2, b2. `from` and `to` say which rows of the picture it joins; "1" is a bias's input. */
-export function listed({ units, layers, four }) {
+export function listed({ units, layers, through }) {
   const units_ = Array.from({ length: units }, (_, j) => j);
   const entry = (layer, kind, k, rest) => ({
     ...rest,
@@ -10,7 +10,7 @@ export function listed({ units, layers, four }) {
       return layers[layer][kind][k];
     },
     get gradient() {
-      return four.layers[layer][`d${kind}`][k];
+      return through.layers[layer][`d${kind}`][k];
     },
     put: (number) => (layers[layer][kind][k] = number),
   });

@@ -1,5 +1,5 @@
 // The network on the four points of XOR, apart from how it is shown.
-import { crossEntropyWithLogits, descend, network, pass } from "../common/network.js";
+import { hiddenLayer } from "../common/hidden_layer.js";
 
 export const POINTS = [
   [0, 0],
@@ -10,51 +10,11 @@ export const POINTS = [
 export const CLASSES = [0, 1, 1, 0];
 export const MOST_UNITS = 8;
 const SAME = 0.5;
-const LARGEST = 1e6; // of a weight: beyond it, sums of products would soon have no value
 
 const X = Float64Array.from(POINTS.flat());
 const y = Float64Array.from(CLASSES);
 
-/** 2 inputs, the hidden units, 1 logit. `hidden` and `output` are the layers; `four` is their pass over the points. */
-export function xorNetwork(units, activation) {
-  const layers = network([2, units, 1], [activation, "identity"]);
-  const [hidden, output] = layers;
-  const four = pass(layers, POINTS.length);
-  const upstream = new Float64Array(POINTS.length);
-
-  /** Forward and backward over the four points; returns the loss. The rest is in `four`. */
-  function evaluate() {
-    const loss = crossEntropyWithLogits(four.forward(X), y, upstream);
-    four.backward(upstream);
-    return loss;
-  }
-
-  function load({ W1, b1, W2, b2 }) {
-    hidden.W.set(W1.flat());
-    hidden.b.set(b1);
-    output.W.set(W2.flat());
-    output.b.set(b2);
-  }
-
-  /** The weights as Python has them. */
-  function weights() {
-    const [W, v] = [Array.from(hidden.W), Array.from(output.W)];
-    return {
-      W1: [W.slice(0, units), W.slice(units)],
-      b1: Array.from(hidden.b),
-      W2: v.map((weight) => [weight]),
-      b2: Array.from(output.b),
-    };
-  }
-
-  /** Needs `evaluate` before it, for the gradients. */
-  const step = (rate) => descend(layers, four, rate);
-
-  const small = (weight) => Math.abs(weight) <= LARGEST; // what is no number is not small, either
-  const bounded = () => layers.every(({ W, b }) => W.every(small) && b.every(small));
-
-  return { units, activation, hidden, output, layers, four, evaluate, load, weights, step, bounded };
-}
+export const xorNetwork = (units) => ({ units, ...hiddenLayer(units, X, y) });
 
 /** Where the weights begin: `initial_weights` in Python. normals: a DataView, 3 × 8 numbers for each seed. */
 export function initialWeights({ units, activation, initialisation, seed }, normals) {
@@ -91,14 +51,14 @@ export function twins({ units, hidden, output }) {
 }
 
 /** The units whose ReLU is 0, and flat, at all four points. */
-export function dead({ units, activation, four }) {
-  if (activation !== "relu") return [];
-  const { z } = four.layers[0];
+export function dead({ units, hidden, through }) {
+  if (hidden.activation !== "relu") return [];
+  const { z } = through.layers[0];
   return Array.from({ length: units }, (_, j) => j).filter((j) =>
     POINTS.every((_, r) => z[r * units + j] <= 0),
   );
 }
 
 /** At how many points the likelier class is the right one. */
-export const right = ({ four }) =>
-  CLASSES.filter((wanted, r) => four.output[r] > 0 === (wanted === 1)).length;
+export const right = ({ through }) =>
+  CLASSES.filter((wanted, r) => through.output[r] > 0 === (wanted === 1)).length;

@@ -6,46 +6,32 @@ import pytest
 from backprop_lib.explorables import training_lab_run, training_lab_words
 from backprop_lib.explorables.explorable import browser_side
 from backprop_lib.explorables.training_lab import SETTINGS, training_lab
-from tools.keyboard import operate
+from tests.browser.playing import (
+    assert_keyboard_does_all,
+    assert_plays,
+    button,
+    choose,
+    height_where_all_can_be_read,
+    press,
+    said,
+    slide,
+    told,
+)
 from tools.widget_page import encode, settle
 
 pytestmark = pytest.mark.needs("chromium")
 
 JUMP = "20 epochs at once"
+TRAITS = (*SETTINGS, "epoch", "history")
 OVERFITTING = {"hidden": 32, "samples": 60, "noise": 0.2, "batch": 16}
 
 
 def in_python(page):
-    """The lab as Python has it once it has heard everything that the browser says."""
-    lab = training_lab()
-    lab.set_state({name: page.model_get(name) for name in (*SETTINGS, "epoch", "history")})
-    return lab
-
-
-def said(page):
-    return page.root.locator("[role=status]").text_content()
+    return told(page, training_lab(), TRAITS)
 
 
 def steps(page):
     return page.root.locator(".bp-steps").text_content()
-
-
-def press(page, name):
-    page.root.get_by_role("button", name=name, exact=True).click()
-    settle(page.page)
-
-
-def choose(page, strip, name):
-    page.root.get_by_role("radiogroup", name=strip).get_by_role("radio", name=name, exact=True).check(
-        force=True
-    )
-    settle(page.page)
-
-
-def slide(page, name, *keys):
-    for key in keys:
-        page.root.locator(f'[data-name="{name}"] input').press(key)
-    settle(page.page)
 
 
 def is_trained(page, epochs):
@@ -230,61 +216,23 @@ def test_python_sets_any_trait_and_the_picture_follows(mount_widget):
     assert is_trained(page, 0) and page.root.locator("output").last.text_content() == "2.00×10⁻⁴"
 
 
-def test_play_trains_until_pause_and_at_its_own_pace(mount_widget):
+def test_play_trains_at_its_own_pace(mount_widget):
     page = mount_widget(training_lab(), width=844, reduced_motion="no-preference", clock=True)
-    page.clock.run_for(500)
-    assert page.model_get("epoch") == 0 and page.saved() == []  # never by itself
-    page.root.get_by_role("button", name="play", exact=True).click()
+    button(page, "play").click()
     page.clock.run_for(1000)
-    assert page.root.locator("[role=status]").get_attribute("aria-live") == "off"
-    page.root.get_by_role("button", name="pause", exact=True).click()
+    button(page, "pause").click()
     epoch = page.model_get("epoch")
-    assert epoch >= 15  # and not one a frame: the clock also runs by itself
-    page.clock.run_for(500)
-    assert page.model_get("epoch") == epoch and is_trained(page, epoch)
-    assert page.root.locator("[role=status]").get_attribute("aria-live") == "polite"
-    # Whatever begins anew, or steps, pauses.
-    for control in ("one epoch", "back to epoch 0", "reset", "decay"):
-        page.root.get_by_role("button", name="play", exact=True).click()
-        page.clock.run_for(200)
-        if control == "decay":
-            page.root.locator('[data-name="decay"] input').press("ArrowRight")
-        else:
-            page.root.get_by_role("button", name=control, exact=True).click()
-        epoch = page.model_get("epoch")
-        page.clock.run_for(300)
-        assert page.model_get("epoch") == epoch, control
-    page.root.get_by_role("button", name="play", exact=True).click()
-    page.clock.run_for(200)
-    assert page.listener_count() > 0
-    page.unmount()
-    epoch = page.model_get("epoch")
-    page.clock.run_for(300)
-    assert page.model_get("epoch") == epoch > 0
-    assert page.listener_count() == 0 and page.element.inner_html() == ""
+    assert epoch >= 15 and is_trained(page, epoch)  # and not one a frame: the clock also runs by itself
+
+
+def test_play_goes_on_until_it_is_stopped_and_leaves_nothing_behind(mount_widget):
+    page = mount_widget(training_lab(), width=844, reduced_motion="no-preference", clock=True)
+    assert_plays(page, TRAITS, ("one epoch", "back to epoch 0", "reset", "decay→"), counts="epoch")
 
 
 # --- extremes, and a good guest -----------------------------------------------------------------------------
 
-STICKING_OUT = """root => {
-    const { left, right } = root.getBoundingClientRect();
-    return [...root.querySelectorAll("button, input, output, text, svg, .bp-caption")]
-        .filter((element) => {
-            const box = element.getBoundingClientRect();
-            return box.right > right + 0.5 || box.left < left - 0.5;
-        })
-        .map((element) => element.outerHTML.slice(0, 80));
-}"""
-CUT = "all => all.filter((one) => one.scrollWidth > one.clientWidth + 1).map((one) => one.textContent)"
-MEETING = """root => [".bp-plane", ".bp-curves"].flatMap((picture) => {
-    const boxes = [...root.querySelectorAll(`${picture} text`)]
-        .filter((text) => text.style.display !== "none")
-        .map((text) => [text.textContent, text.getBoundingClientRect()]);
-    const apart = (a, b) => a.left >= b.right - 0.5 || a.top >= b.bottom - 4;
-    return boxes.flatMap(([name, a], i) => boxes.slice(i + 1)
-        .filter(([, b]) => !apart(a, b) && !apart(b, a)).map(([other]) => [name, other]));
-})"""
-
+PICTURES = (".bp-plane text", ".bp-curves text")
 EXTREMES = [
     {},
     {"patience": 5, "schedule": "cosine", "epoch": 200, **OVERFITTING},
@@ -303,14 +251,7 @@ def test_extremes_end_in_a_sentence_and_nothing_is_cut_or_moves(mount_widget, wi
     for number, extreme in enumerate(EXTREMES):
         page.model_set_all({"epoch": 0})
         page.model_set_all(extreme)
-        heights.add(page.root.bounding_box()["height"])
-        assert page.root.evaluate(STICKING_OUT) == [], extreme
-        assert page.root.evaluate(MEETING) == [], extreme
-        assert page.root.locator("output").evaluate_all(CUT) == [], extreme
-        caption = page.root.locator(".bp-caption")
-        assert caption.evaluate("box => box.scrollHeight <= box.clientHeight"), extreme
-        drawn = page.root.inner_html()
-        assert "NaN" not in drawn and "Infinity" not in drawn and "undefined" not in drawn
+        heights |= {height_where_all_can_be_read(page, extreme, texts) for texts in PICTURES}
         screenshot(page.root, f"lab_{width}_{number}")
     assert said(page).startswith("epoch ") and "cannot be completed: a number grew beyond" in said(page)
     assert len(heights) == 1
@@ -323,11 +264,7 @@ def test_extremes_end_in_a_sentence_and_nothing_is_cut_or_moves(mount_widget, wi
 
 def test_keyboard_themes_and_names(mount_widget, axe_violations):
     page = mount_widget(training_lab(hidden=4, samples=60), width=844)
-    report = operate(page.page, page.root)
-    assert len(report.controls) == 24  # four buttons, η, sixteen choices, three sliders
-    assert report.problems() == {}
-    assert page.root.locator(":is(button, input):not([data-lm-suppress-shortcuts=true])").count() == 0
-    assert page.root.locator("[role=status], output:not([aria-live=off])").count() == 1
+    assert_keyboard_does_all(page, 24)  # four buttons, η, sixteen choices, three sliders
     assert axe_violations(page.page) == []
     dark = mount_widget(training_lab(**OVERFITTING), theme="dark", width=844)
     press(dark, JUMP)

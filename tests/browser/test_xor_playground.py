@@ -7,16 +7,29 @@ import pytest
 
 from backprop_lib.explorables import words
 from backprop_lib.explorables.explorable import browser_side
+from backprop_lib.explorables.hidden_layer import WEIGHTS
 from backprop_lib.explorables.xor_playground import (
     ACTIVATIONS,
     INITIALISATIONS,
-    WEIGHTS,
     XorPlayground,
     initial_weights,
     xor_playground,
 )
 from backprop_lib.training import data
-from tools.keyboard import operate
+from tests.browser.playing import (
+    assert_keyboard_does_all,
+    assert_plays,
+    button,
+    choose,
+    close,
+    height_where_all_can_be_read,
+    press,
+    said,
+    slide,
+    state,
+    told,
+    trained,
+)
 from tools.widget_page import settle
 
 pytestmark = pytest.mark.needs("chromium")
@@ -24,55 +37,12 @@ pytestmark = pytest.mark.needs("chromium")
 X, Y = data.xor()
 SETTINGS = ("units", "activation", "initialisation", "seed", "learning_rate")
 TRAITS = (*SETTINGS, "steps", *WEIGHTS)
-PLAIN = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 JUMP = "500 steps at once"
 PLAY = "play, 10 steps a frame"
 
 
-def state(page):
-    return {name: page.model_get(name) for name in TRAITS}
-
-
 def in_python(page):
-    """The playground as Python has it once it has heard everything that the browser says."""
-    playground = xor_playground()
-    playground.set_state(state(page))
-    return playground
-
-
-def said(page):
-    return page.root.locator("[role=status]").text_content().translate(PLAIN)
-
-
-def press(page, name):
-    page.root.get_by_role("button", name=name, exact=True).click()
-    settle(page.page)
-
-
-def choose(page, name):
-    page.root.get_by_role("radio", name=name, exact=True).check(force=True)
-    settle(page.page)
-
-
-def slide(page, name, *keys):
-    for key in keys:
-        page.root.locator(f'[data-name="{name}"] input').press(key)
-    settle(page.page)
-
-
-def close(found, expected, tolerance=1e-12):
-    return np.ravel(found) == pytest.approx(np.ravel(expected), rel=tolerance, abs=tolerance)
-
-
-def trained(playground, steps):
-    """The weights after some steps of gradient descent by our engine."""
-    twin = xor_playground()
-    twin.set_state({name: getattr(playground, name) for name in TRAITS})
-    for _ in range(steps):
-        gradients = twin.gradients
-        for name in WEIGHTS:
-            setattr(twin, name, np.array(getattr(twin, name)) - twin.learning_rate * gradients[name])
-    return {name: getattr(twin, name) for name in WEIGHTS}
+    return told(page, xor_playground(), TRAITS)
 
 
 # --- numbers ------------------------------------------------------------------------------------------------
@@ -81,11 +51,11 @@ LOAD = """async (source) => {
     const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
     window.bundle = await import(url);
     window.computed = (state) => {
-        const net = bundle.xorNetwork(state.units, state.activation);
+        const net = bundle.xorNetwork(state.units);
         net.load(state);
         const loss = net.evaluate();
         const weights = bundle.listed(net);
-        return { loss, logits: Array.from(net.four.output),
+        return { loss, logits: Array.from(net.through.output),
             told: bundle.describe(net, weights, state.steps, loss),
             gradients: weights.map(({ code, gradient }) => [code, gradient]),
             numbers: weights.map(({ code, number }) => [code, number]) };
@@ -160,16 +130,16 @@ def test_steps_are_those_of_our_engine(mount_widget, screenshot):
     before = said(page)
     press(page, "one step")
     assert page.model_get("steps") == 1
-    for name, expected in trained(playground, 1).items():
+    for name, expected in trained(playground, 1, 1.0).items():
         assert close(page.model_get(name), expected)
     assert said(page) == in_python(page).sentence != before
     for _ in range(4):
         press(page, "one step")
-    for name, expected in trained(playground, 5).items():
+    for name, expected in trained(playground, 5, 1.0).items():
         assert close(page.model_get(name), expected)
     press(page, JUMP)
     assert page.model_get("steps") == 505
-    for name, expected in trained(playground, 505).items():
+    for name, expected in trained(playground, 505, 1.0).items():
         assert close(page.model_get(name), expected, 1e-9)  # rounding grows over five hundred steps
     for saved in page.saved():
         playground.set_state(saved)
@@ -179,54 +149,24 @@ def test_steps_are_those_of_our_engine(mount_widget, screenshot):
     assert page.model_get("steps") == 0 and said(page) == before
 
 
-def test_play_trains_until_pause_and_hands_stay_on(mount_widget):
+def test_play_trains_until_pause_and_leaves_nothing_behind(mount_widget):
     page = mount_widget(xor_playground(), width=844, reduced_motion="no-preference", clock=True)
-    page.clock.run_for(500)
-    assert page.model_get("steps") == 0  # never by itself
-    press_ = page.root.get_by_role("button", name=PLAY, exact=True).click
-    press_()
+    stops = ("one step", "back to step 0", "reset", "seed→", "units→")
+    assert_plays(page, TRAITS, stops, counts="steps", play=PLAY)
+
+
+def test_hands_stay_on_while_it_trains(mount_widget):
+    page = mount_widget(xor_playground(), width=844, reduced_motion="no-preference", clock=True)
+    button(page, PLAY).click()
     page.clock.run_for(500)
     steps = page.model_get("steps")
     assert steps >= 100 and steps % 10 == 0
-    assert page.root.locator("[role=status]").get_attribute("aria-live") == "off"
-    # While it trains, the rate and a weight can be moved.
     page.root.locator('[data-name="η"] input').press("End")
     page.root.locator('[data-name="weight"] input').press("ArrowRight")
     page.clock.run_for(200)
     assert page.model_get("learning_rate") == 32 and page.model_get("steps") > steps
-    page.root.get_by_role("button", name="pause", exact=True).click()
-    stopped = state(page)
-    page.clock.run_for(500)
-    assert state(page) == stopped
-    assert page.root.locator("[role=status]").get_attribute("aria-live") == "polite"
+    button(page, "pause").click()
     assert said(page) == in_python(page).sentence
-
-
-@pytest.mark.parametrize("control", ["one step", "back to step 0", "reset", "seed"])
-def test_what_begins_anew_or_steps_also_pauses(mount_widget, control):
-    page = mount_widget(xor_playground(), width=844, reduced_motion="no-preference", clock=True)
-    page.root.get_by_role("button", name=PLAY, exact=True).click()
-    page.clock.run_for(200)
-    if control == "seed":
-        page.root.locator('[data-name="seed"] input').press("ArrowRight")
-    else:
-        page.root.get_by_role("button", name=control, exact=True).click()
-    before = state(page)
-    page.clock.run_for(500)
-    assert state(page) == before
-    assert page.root.get_by_role("button", name=PLAY, exact=True).count() == 1
-
-
-def test_unmounting_stops_the_training_and_leaves_no_listener(mount_widget):
-    page = mount_widget(xor_playground(), width=844, reduced_motion="no-preference", clock=True)
-    page.root.get_by_role("button", name=PLAY, exact=True).click()
-    page.clock.run_for(200)
-    assert page.listener_count() > 0
-    page.unmount()
-    steps = page.model_get("steps")
-    page.clock.run_for(500)
-    assert page.model_get("steps") == steps > 0
-    assert page.listener_count() == 0 and page.element.inner_html() == ""
 
 
 def test_a_rate_that_is_too_large_ends_in_a_sentence_at_the_last_good_weights(mount_widget):
@@ -286,9 +226,9 @@ def test_any_weight_becomes_a_slider(mount_widget):
         select(page, place)
         assert page.root.locator(".bp-inspector code").text_content() == code
         assert page.root.locator(".bp-chosen").count() == 1
-        before = state(page)
+        before = state(page, TRAITS)
         slide(page, "weight", "ArrowRight")
-        after = state(page)
+        after = state(page, TRAITS)
         old, new = (eval(code, {}, one) for one in (before, after))
         assert new == pytest.approx(round(old, 1) + 0.1, abs=0.0501)
         assert sum(a != b for a, b in zip(flat(before), flat(after), strict=True)) == 1
@@ -307,7 +247,7 @@ def test_a_number_in_the_network_is_dragged(mount_widget):
     group = page.root.locator(".bp-weight").nth(11)  # W1[1][3]
     box = group.bounding_box()
     x, y = box["x"] + 20, box["y"] + box["height"] / 2
-    before = state(page)
+    before = state(page, TRAITS)
     page.mouse.move(x, y)
     page.mouse.down()
     page.mouse.move(x + 40, y)
@@ -315,7 +255,7 @@ def test_a_number_in_the_network_is_dragged(mount_widget):
     page.mouse.move(x, y)  # let go: this moves nothing
     settle(page.page)
     assert page.root.locator(".bp-inspector code").text_content() == "W1[1][3]"
-    after = state(page)
+    after = state(page, TRAITS)
     assert after["W1"][1][3] == pytest.approx(before["W1"][1][3] + 1.0, abs=0.051)
     assert sum(a != b for a, b in zip(flat(before), flat(after), strict=True)) == 1
     assert said(page) == in_python(page).sentence
@@ -345,7 +285,7 @@ def test_reset_goes_back_to_how_it_was_made_also_when_drawn_again(mount_widget):
     choose(page, "all ½")
     slide(page, "units", "End")
     slide(page, "η", "Home")
-    moved = playground.get_state() | state(page)
+    moved = playground.get_state() | state(page, TRAITS)
     for shown in (page, mount_widget(moved, width=844)):
         press(shown, "reset")
         assert {name: shown.model_get(name) for name in SETTINGS} == playground.start
@@ -411,14 +351,8 @@ def test_a_network_that_knows_nothing_draws_no_boundary(mount_widget):
 
 def test_the_keyboard_reaches_and_operates_all(mount_widget):
     page = mount_widget(xor_playground(), width=844)
-    report = operate(page.page, page.root)
-    assert (
-        len(report.controls) == 16
-    )  # weight and its slider, four buttons, η, three and four radios, units, seed
-    assert report.problems() == {}
-    focusable = ":is(button, input, select):not([data-lm-suppress-shortcuts=true])"
-    assert page.root.locator(focusable).count() == 0
-    assert page.root.locator("[role=status], output:not([aria-live=off])").count() == 1
+    # The weight and its slider, four buttons, η, three and four radios, units, seed.
+    assert_keyboard_does_all(page, 16)
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -428,25 +362,8 @@ def test_axe_finds_nothing_grave(mount_widget, axe_violations, theme):
     assert axe_violations(page.page) == []
 
 
-CUT = "all => all.filter((one) => one.scrollWidth > one.clientWidth + 1).map((one) => one.textContent)"
-STICKING_OUT = """root => {
-    const { left, right } = root.getBoundingClientRect();
-    return [...root.querySelectorAll("button, input, select, output, text, svg, .bp-caption, .bp-told")]
-        .filter((element) => {
-            const box = element.getBoundingClientRect();
-            return box.right > right + 0.5 || box.left < left - 0.5;
-        })
-        .map((element) => element.outerHTML.slice(0, 80));
-}"""
 # The numbers in the network neither meet one another nor the units.
-MEETING = """root => {
-    const boxes = [...root.querySelectorAll(".bp-network text:not(.bp-hint, .bp-axis-name)")]
-        .map((text) => [text.textContent, text.getBoundingClientRect()]);
-    const apart = (a, b) => a.left >= b.right - 0.5 || a.top >= b.bottom - 5;
-    return boxes.flatMap(([name, a], i) => boxes.slice(i + 1)
-        .filter(([, b]) => !apart(a, b) && !apart(b, a)).map(([other]) => [name, other]));
-}"""
-
+TEXTS = ".bp-network text:not(.bp-hint, .bp-axis-name)"
 WORST = {
     "units": 8,
     "activation": "relu",
@@ -465,13 +382,7 @@ def test_nothing_is_cut_overlaps_or_moves_the_layout(mount_widget, width, screen
 
     def look():
         settle(page.page)
-        heights.add(page.root.bounding_box()["height"])
-        assert page.root.evaluate(STICKING_OUT) == []
-        assert page.root.evaluate(MEETING) == []
-        assert page.root.locator("output").evaluate_all(CUT) == []
-        caption = page.root.locator(".bp-caption")
-        assert caption.evaluate("box => box.scrollHeight <= box.clientHeight")
-        assert "NaN" not in page.root.inner_html()
+        heights.add(height_where_all_can_be_read(page, state(page, TRAITS), TEXTS))
 
     look()
     press(page, JUMP)

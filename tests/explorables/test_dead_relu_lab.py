@@ -9,12 +9,12 @@ import traitlets
 
 from backprop_lib.explorables.dead_relu_lab import (
     ACTIVATIONS,
-    WEIGHTS,
     DeadReluLab,
     dead_relu_lab,
     initial_weights,
     rings,
 )
+from backprop_lib.explorables.hidden_layer import WEIGHTS
 
 X, Y = rings()
 SHAPES = {"W1": (2, 16), "b1": (16,), "W2": (16, 1), "b2": (1,)}
