@@ -19,8 +19,8 @@ from backprop_lib import Value
 from backprop_lib.exercises import check, hint, predict, progress, reveal, solution
 from backprop_lib.exercises.lesson_06 import try_check, try_slopes, try_step
 from backprop_lib.explorables import bug_clinic, epsilon_lab
-from backprop_lib.explorables.bug_clinic_bugs import BUGS
-from backprop_lib.explorables.bug_clinic_cases import case, training
+from backprop_lib.explorables.bug_clinic.bugs import BUGS
+from backprop_lib.explorables.bug_clinic.cases import case, training
 from backprop_lib.nn.by_hand import sigmoid
 from backprop_lib.training import gradcheck, numerical_gradient
 

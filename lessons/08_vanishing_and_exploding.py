@@ -20,7 +20,7 @@ from backprop_lib.exercises import check, hint, predict, progress, reveal, solut
 from backprop_lib.exercises.lesson_08 import RECORDED_FROM_PYTORCH
 from backprop_lib.explorables import clipping_cliff, dead_relu_lab, gradient_flow
 from backprop_lib.explorables.dead_relu_lab import rings
-from backprop_lib.explorables.gradient_flow_theory import theory
+from backprop_lib.explorables.gradient_flow.theory import theory
 from backprop_lib.pictures import gradient_bars
 from backprop_lib.training import SGD, clip_grad_norm_, diagnose
 from backprop_lib.training.data import moons

@@ -18,7 +18,7 @@ from backprop_lib import Tensor, nn, no_grad, training
 from backprop_lib.exercises import check, hint, lesson_09_pytorch, predict, progress, reveal, solution
 from backprop_lib.exercises import lesson_09 as ready
 from backprop_lib.explorables import optimiser_race, training_lab
-from backprop_lib.explorables.training_lab_run import network, samples, streams
+from backprop_lib.explorables.training_lab.run import network, samples, streams
 from backprop_lib.pictures import decision_regions, loss_curves, power_law
 from backprop_lib.training import SGD, Adam, AdamW, CosineAnnealingLR, evaluate, fit, mini_batches
 from backprop_lib.training.data import circle

@@ -60,9 +60,7 @@ def loss_curves(history, x="epoch", at=None, log=False, title="Loss"):
         axes.yaxis.set_label_coords(-52 / width, 0.5)
         looks = _looks(list(curves))
         widths = _widths(curves)
-        ends = [
-            _curve(axes, *curves[name], shown[name], name, *looks[name], widths[name]) for name in curves
-        ]
+        ends = [_curve(axes, *curves[name], shown[name], name, *looks[name], widths[name]) for name in curves]
         _label(axes, labels, ends, [colour for colour, _ in looks.values()], width)
     return picture
 

@@ -1,4 +1,4 @@
-// Who comes: an order of bugs and a network for each patient. backprop_lib/explorables/bug_clinic_cases.py draws the same.
+// Who comes: an order of bugs and a network for each patient. backprop_lib/explorables/bug_clinic/cases.py draws the same.
 import { generator } from "../common/random.js";
 import { BUGS } from "./pass.js";
 

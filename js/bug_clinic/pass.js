@@ -1,5 +1,5 @@
 // The two-layer network with its equations written out, and the bugs: each an equation or two that stand in for theirs.
-// backprop_lib/explorables/bug_clinic_bugs.py has the same, in the words that are shown.
+// backprop_lib/explorables/bug_clinic/bugs.py has the same, in the words that are shown.
 import { ACTIVATIONS } from "../common/activations.js";
 import { each, flipped, reshaped, scaled, summed, times } from "./matrices.js";
 

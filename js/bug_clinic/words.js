@@ -1,4 +1,4 @@
-// What is said of a patient; backprop_lib/explorables/bug_clinic.py says the first sentence the same way.
+// What is said of a patient; backprop_lib/explorables/bug_clinic/widget.py says the first sentence the same way.
 import { number } from "../common/numbers.js";
 import { GOOD } from "./check.js";
 import { PARAMETERS } from "./pass.js";

@@ -1,4 +1,4 @@
-// What a chain of layers computes and holds, step by step: backprop_lib/explorables/checkpointing_schedule.py has the same.
+// What a chain of layers computes and holds, step by step: backprop_lib/explorables/checkpointing/schedule.py has the same.
 
 /** Where segments meet: 0, then the last layer of each. segments: 0, to keep all, cuts nowhere. */
 export function boundaries(depth, segments) {

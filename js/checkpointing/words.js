@@ -1,4 +1,4 @@
-// What a checkpointed chain does, in words: backprop_lib/explorables/checkpointing_words.py says the same.
+// What a checkpointed chain does, in words: backprop_lib/explorables/checkpointing/words.py says the same.
 import { peak } from "./schedule.js";
 
 const TOLD = { start, forward, recompute, backward };

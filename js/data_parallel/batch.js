@@ -1,4 +1,4 @@
-// What the workers compute, and where their copies go: backprop_lib/explorables/data_parallel_batch.py on plain numbers.
+// What the workers compute, and where their copies go: backprop_lib/explorables/data_parallel/batch.py on plain numbers.
 export const SAMPLES = 12;
 export const MOST_WORKERS = 4;
 export const MOST_STEPS = 20;

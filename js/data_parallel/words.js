@@ -1,4 +1,4 @@
-// What the picture shows, in a sentence: backprop_lib/explorables/data_parallel_words.py writes the same one.
+// What the picture shows, in a sentence: backprop_lib/explorables/data_parallel/words.py writes the same one.
 import { number, signed } from "../common/numbers.js";
 import { SAMPLES } from "./batch.js";
 

@@ -1,4 +1,4 @@
-// Adversarial nudges, and chance to compare them with: as backprop_lib/explorables/draw_a_digit_nudge.py has them.
+// Adversarial nudges, and chance to compare them with: as backprop_lib/explorables/draw_a_digit/nudge.py has them.
 import { generator } from "../common/random.js";
 
 export const MOST = 0.3; // of ε, in shares of full ink

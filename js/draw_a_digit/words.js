@@ -1,4 +1,4 @@
-// What the sentence says; backprop_lib/explorables/draw_a_digit_words.py says it in the same words.
+// What the sentence says; backprop_lib/explorables/draw_a_digit/words.py says it in the same words.
 import { number, signed } from "../common/numbers.js";
 import { likeliest } from "./network.js";
 import { CHANCES, MOST } from "./nudge.js";

@@ -1,5 +1,5 @@
 // Normal numbers for the weights: those of one layer come again whatever the depth, the width and the gain are.
-// backprop_lib/explorables/gradient_flow_network.py draws the same.
+// backprop_lib/explorables/gradient_flow/network.py draws the same.
 import { generator } from "../common/random.js";
 
 const streams = { seed: null, kept: [] };

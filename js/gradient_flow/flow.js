@@ -1,5 +1,5 @@
 // One forward and one backward pass through the deep network, and how large everything is on the way.
-// backprop_lib/explorables/gradient_flow_network.py does the same with the package's engine, and says what is measured.
+// backprop_lib/explorables/gradient_flow/network.py does the same with the package's engine, and says what is measured.
 import { ACTIVATIONS } from "../common/activations.js";
 import { normals } from "./draws.js";
 import { normalise, pullBackNormalised } from "./normalise.js";

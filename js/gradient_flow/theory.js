@@ -1,5 +1,5 @@
 // What a wide network would do on average, without drawing any weights. For plain layers: no normalisation, no shortcut.
-// backprop_lib/explorables/gradient_flow_theory.py says why, and computes the same.
+// backprop_lib/explorables/gradient_flow/theory.py says why, and computes the same.
 import { ACTIVATIONS } from "../common/activations.js";
 
 // Nodes and weights for a mean over N(0, 1): x = ±e^(t − e^(−t)), which crowds at 0, where activations bend.

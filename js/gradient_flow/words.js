@@ -1,4 +1,4 @@
-// What the picture shows, in words. backprop_lib/explorables/gradient_flow_words.py says the same.
+// What the picture shows, in words. backprop_lib/explorables/gradient_flow/words.py says the same.
 import { number, raise } from "../common/numbers.js";
 import { NAMES } from "./choices.js";
 

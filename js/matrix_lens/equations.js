@@ -1,4 +1,4 @@
-// The equations of two layers, as backprop_lib/explorables/matrix_lens_equations.py has them.
+// The equations of two layers, as backprop_lib/explorables/matrix_lens/equations.py has them.
 
 export const MOST = { samples: 6, inputs: 5, hidden: 6, outputs: 4 };
 

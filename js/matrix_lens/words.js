@@ -1,4 +1,4 @@
-// What the picture shows, in one sentence: backprop_lib/explorables/matrix_lens_words.py writes the same.
+// What the picture shows, in one sentence: backprop_lib/explorables/matrix_lens/words.py writes the same.
 import { number, signed } from "../common/numbers.js";
 import { EQUATIONS, bareName, factors, isBias, isTurned, shapeOf } from "./equations.js";
 

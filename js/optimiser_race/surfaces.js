@@ -1,4 +1,4 @@
-// The ground of the race: losses of w1 and w2, as in backprop_lib/explorables/optimiser_race_surfaces.py.
+// The ground of the race: losses of w1 and w2, as in backprop_lib/explorables/optimiser_race/surfaces.py.
 
 export const REACH = [3, 2]; // how far the picture goes, in w1 and in w2
 

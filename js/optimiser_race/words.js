@@ -1,4 +1,4 @@
-// The numbers under the picture, in one sentence: backprop_lib/explorables/optimiser_race.py writes the same.
+// The numbers under the picture, in one sentence: backprop_lib/explorables/optimiser_race/widget.py writes the same.
 import { number } from "../common/numbers.js";
 import { criticalRates, isOut, isOutside } from "./runners.js";
 import { SURFACES } from "./surfaces.js";

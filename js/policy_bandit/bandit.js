@@ -1,4 +1,4 @@
-// The bandit's pulls, its gradients and their spread; backprop_lib/explorables/policy_bandit_run.py does the same by
+// The bandit's pulls, its gradients and their spread; backprop_lib/explorables/policy_bandit/run.py does the same by
 // our engine.
 import { generator } from "../common/random.js";
 

@@ -1,4 +1,4 @@
-// What the bandit says: backprop_lib/explorables/policy_bandit_words.py writes the same.
+// What the bandit says: backprop_lib/explorables/policy_bandit/words.py writes the same.
 import { number, signed } from "../common/numbers.js";
 
 const ROUND_OFF = 1e-12; // what is smaller is 0, but for the last digits of a sum

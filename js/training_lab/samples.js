@@ -1,4 +1,4 @@
-// Samples, first weights and the order of each epoch: training_lab_run.py draws them, and here they are read.
+// Samples, first weights and the order of each epoch: explorables/training_lab/run.py draws them, and here they are read.
 
 export const MOST_EPOCHS = 200;
 const SIZES = [60, 200]; // training samples

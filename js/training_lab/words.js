@@ -1,4 +1,4 @@
-// What is said: backprop_lib/explorables/training_lab_words.py writes the same.
+// What is said: backprop_lib/explorables/training_lab/words.py writes the same.
 import { number, signed } from "../common/numbers.js";
 import { batchSize, bestEpoch, rateOf, stopped } from "./run.js";
 import { MOST_EPOCHS } from "./samples.js";

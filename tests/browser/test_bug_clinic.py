@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from backprop_lib.explorables.bug_clinic import BugClinic, bug_clinic
-from backprop_lib.explorables.bug_clinic_bugs import BUGS
-from backprop_lib.explorables.bug_clinic_cases import bug_of, case, training
+from backprop_lib.explorables.bug_clinic.bugs import BUGS
+from backprop_lib.explorables.bug_clinic.cases import bug_of, case, training
 from backprop_lib.explorables.explorable import browser_side
 from backprop_lib.training.checks.gradient_check import gradcheck
 from tools.keyboard import operate

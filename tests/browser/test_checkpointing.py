@@ -3,7 +3,7 @@
 import pytest
 
 from backprop_lib.explorables.checkpointing import checkpointing
-from backprop_lib.explorables.checkpointing_schedule import peak, schedule
+from backprop_lib.explorables.checkpointing.schedule import peak, schedule
 from backprop_lib.explorables.explorable import browser_side
 from tools.keyboard import operate
 from tools.widget_page import settle

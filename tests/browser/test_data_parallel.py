@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from backprop_lib.explorables import words
-from backprop_lib.explorables.data_parallel import STATE, DataParallel, data_parallel
+from backprop_lib.explorables.data_parallel.widget import STATE, DataParallel, data_parallel
 from backprop_lib.explorables.explorable import browser_side
 from tools.keyboard import operate
 from tools.widget_page import settle

@@ -8,8 +8,8 @@ import pytest
 from backprop_lib import nn
 from backprop_lib.explorables import words
 from backprop_lib.explorables.draw_a_digit import DrawADigit, draw_a_digit
-from backprop_lib.explorables.draw_a_digit_network import Network
-from backprop_lib.explorables.draw_a_digit_nudge import nudged
+from backprop_lib.explorables.draw_a_digit.network import Network
+from backprop_lib.explorables.draw_a_digit.nudge import nudged
 from backprop_lib.explorables.explorable import browser_side
 from backprop_lib.training import data
 from tests.explorables.test_draw_a_digit import SENTENCES, lesson, networks, pictures

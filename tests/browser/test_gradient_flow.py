@@ -9,15 +9,15 @@ import numpy as np
 import pytest
 
 from backprop_lib.explorables.explorable import browser_side
-from backprop_lib.explorables.gradient_flow import (
+from backprop_lib.explorables.gradient_flow.network import Settings, measure
+from backprop_lib.explorables.gradient_flow.widget import (
     ACTIVATIONS,
     NORMALISATIONS,
     WIDTHS,
     GradientFlow,
     gradient_flow,
 )
-from backprop_lib.explorables.gradient_flow_network import Settings, measure
-from backprop_lib.explorables.gradient_flow_words import three
+from backprop_lib.explorables.gradient_flow.words import three
 from tests.explorables.test_words import many_numbers, read
 from tools.keyboard import operate
 from tools.widget_page import settle

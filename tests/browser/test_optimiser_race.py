@@ -7,7 +7,7 @@ import pytest
 
 from backprop_lib.explorables.explorable import browser_side
 from backprop_lib.explorables.optimiser_race import OptimiserRace, optimiser_race
-from backprop_lib.explorables.optimiser_race_surfaces import RUNNERS, SURFACES
+from backprop_lib.explorables.optimiser_race.surfaces import RUNNERS, SURFACES
 from tests.explorables.test_optimiser_race import SENTENCES
 from tools.keyboard import operate
 from tools.widget_page import settle

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from backprop_lib.explorables.explorable import browser_side
-from backprop_lib.explorables.policy_bandit import VIEWS, PolicyBandit, policy_bandit
-from backprop_lib.explorables.policy_bandit_run import sampled
+from backprop_lib.explorables.policy_bandit.run import sampled
+from backprop_lib.explorables.policy_bandit.widget import VIEWS, PolicyBandit, policy_bandit
 from tests.explorables.test_policy_bandit import STATES
 from tools.keyboard import operate
 from tools.widget_page import settle

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from backprop_lib.explorables import training_lab_run, training_lab_words
 from backprop_lib.explorables.explorable import browser_side
-from backprop_lib.explorables.training_lab import SETTINGS, training_lab
+from backprop_lib.explorables.training_lab import run, words
+from backprop_lib.explorables.training_lab.widget import SETTINGS, training_lab
 from tests.browser.playing import (
     assert_keyboard_does_all,
     assert_plays,
@@ -84,13 +84,13 @@ def test_twenty_epochs_are_those_of_our_engine(browser):
     endings = set()
     for chosen in TRAININGS:
         settings = training_lab().settings | chosen
-        model, expected = training_lab_run.train(settings, 20)
-        found = page.evaluate("trained", [settings, encode(training_lab_run.draws(settings["seed"])), 20])
+        model, expected = run.train(settings, 20)
+        found = page.evaluate("trained", [settings, encode(run.draws(settings["seed"])), 20])
         history = {"train_loss": expected.loss, "val_loss": expected.validation_loss}
         for name, losses in history.items():
             assert found["history"][name] == pytest.approx(losses, rel=1e-9), chosen
-        assert found["told"] == training_lab_words.sentence(history, settings["patience"])
-        assert found["steps"] == training_lab_words.arithmetic(settings, expected.epochs)
+        assert found["told"] == words.sentence(history, settings["patience"])
+        assert found["steps"] == words.arithmetic(settings, expected.epochs)
         if expected.stopped_early or settings["patience"] is None:  # else `fit` brings the best epoch back
             weights = np.concatenate([parameter.data.ravel() for parameter in model.parameters()])
             assert found["weights"] == pytest.approx(weights, rel=1e-9, abs=1e-9), chosen
@@ -177,8 +177,8 @@ def test_what_the_picture_shows_is_where_it_is(mount_widget):
         assert points[:, 0] == pytest.approx(38 + np.arange(1, 22) * 366 / 50, abs=0.01)
         assert points[:, 1] == pytest.approx(292 - 242 * np.array(losses), abs=0.01)  # the axis ends at 1
     # The line between the classes is where the network of the best epoch, trained by our engine, has logit 0.
-    model, _ = training_lab_run.train(lab.settings, 200)
-    (X, y), _ = training_lab_run.samples(0, 60, 0.2)
+    model, _ = run.train(lab.settings, 200)
+    (X, y), _ = run.samples(0, 60, 0.2)
     reach = np.ceil(2.0 * np.abs(X).max()) / 2.0
     path = page.root.locator(".bp-boundary").get_attribute("d")
     points = np.array([pair.split() for pair in path.replace("L", "M").split("M")[1:]], float)

@@ -29,8 +29,8 @@ from backprop_lib.exercises.lesson_06 import (
 )
 from backprop_lib.exercises.registry import find_exercise, find_prediction
 from backprop_lib.explorables import epsilon_lab
-from backprop_lib.explorables.bug_clinic_bugs import BUGS
-from backprop_lib.explorables.bug_clinic_cases import case, training
+from backprop_lib.explorables.bug_clinic.bugs import BUGS
+from backprop_lib.explorables.bug_clinic.cases import case, training
 from backprop_lib.nn.by_hand import sigmoid
 from backprop_lib.training import gradcheck, numerical_gradient
 from tools.build_notebooks import LESSONS

@@ -24,7 +24,7 @@ from backprop_lib.exercises.lesson_09 import (
 )
 from backprop_lib.exercises.registry import find_exercise, find_prediction
 from backprop_lib.explorables import optimiser_race, training_lab
-from backprop_lib.explorables.training_lab_run import network, samples, streams
+from backprop_lib.explorables.training_lab.run import network, samples, streams
 from backprop_lib.pictures.power_laws import slope_of
 from backprop_lib.training import SGD, Adam, AdamW, CosineAnnealingLR, fit, mini_batches, steps_per_epoch
 from backprop_lib.training.data import circle

@@ -368,7 +368,7 @@ def test_workers_that_take_too_long_are_ended_and_the_lesson_says_so(monkeypatch
     sentence, _, table = pytorch.run_workers(2).partition("\n")
     assert sentence == "Recorded, as the workers cannot run here: they took longer than 0 s."
     assert table == pytorch.RECORDED_WORKERS
-    assert len(started) == 2 and all(worker.poll() is not None for worker in started)
+    assert started and all(worker.poll() is not None for worker in started)
 
 
 @pytest.mark.needs("torch")
@@ -379,6 +379,20 @@ def test_a_worker_that_fails_ends_the_others_and_the_lesson_says_why(monkeypatch
     assert sentence.endswith("No module named no_such_module.")
     assert table == pytorch.RECORDED_WORKERS
     assert all(worker.poll() is not None for worker in started)
+
+
+@pytest.mark.needs("torch")
+def test_workers_that_fail_once_get_a_second_try(monkeypatch):
+    tries = iter([pytorch.NoWorkers("a connection was closed"), "what they print"])
+
+    def first_words(count, end):
+        outcome = next(tries)
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
+
+    monkeypatch.setattr(pytorch, "_first_words", first_words)
+    assert pytorch.run_workers(2) == "what they print"
 
 
 def test_without_pytorch_the_recorded_values_are_given(monkeypatch, started):

@@ -8,8 +8,8 @@ import pytest
 import traitlets
 
 from backprop_lib.explorables.bug_clinic import BugClinic, bug_clinic
-from backprop_lib.explorables.bug_clinic_bugs import BUGS, EQUATIONS, RATE
-from backprop_lib.explorables.bug_clinic_cases import bug_of, case, training
+from backprop_lib.explorables.bug_clinic.bugs import BUGS, EQUATIONS, RATE
+from backprop_lib.explorables.bug_clinic.cases import bug_of, case, training
 from backprop_lib.nn.by_hand import TwoLayerMLP
 from backprop_lib.training.checks.gradient_check import gradcheck
 from tests.training import broken

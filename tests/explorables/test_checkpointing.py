@@ -13,7 +13,7 @@ import traitlets
 from backprop_lib.engine.batched import Tensor
 from backprop_lib.engine.checkpoint import checkpoint
 from backprop_lib.explorables.checkpointing import Checkpointing, checkpointing
-from backprop_lib.explorables.checkpointing_schedule import boundaries, forward_evaluations, peak, schedule
+from backprop_lib.explorables.checkpointing.schedule import boundaries, forward_evaluations, peak, schedule
 
 EVERY = [(depth, segments) for depth in range(1, 65) for segments in range(depth + 1)]
 SOME = [(4, k) for k in range(5)] + [(7, k) for k in range(8)] + [(16, k) for k in (0, 1, 3, 4, 5, 16)]

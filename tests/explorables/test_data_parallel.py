@@ -8,7 +8,7 @@ import pytest
 import traitlets
 
 from backprop_lib.explorables.data_parallel import DataParallel, data_parallel
-from backprop_lib.explorables.data_parallel_batch import RATE, SAMPLES, draw_samples
+from backprop_lib.explorables.data_parallel.batch import RATE, SAMPLES, draw_samples
 
 SHARDS = [[12], [6, 6], [9, 3], [1, 11], [4, 4, 4], [2, 7, 3], [3, 3, 3, 3], [1, 2, 8, 1]]
 EMPTY = [[12, 0], [0, 5, 7], [1, 0, 11, 0]]

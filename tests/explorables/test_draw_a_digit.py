@@ -10,8 +10,8 @@ import traitlets
 
 from backprop_lib import nn
 from backprop_lib.explorables.draw_a_digit import DrawADigit, draw_a_digit
-from backprop_lib.explorables.draw_a_digit_network import Network
-from backprop_lib.explorables.draw_a_digit_nudge import by_chance, flips_by_chance, nudged, smallest
+from backprop_lib.explorables.draw_a_digit.network import Network
+from backprop_lib.explorables.draw_a_digit.nudge import by_chance, flips_by_chance, nudged, smallest
 from backprop_lib.nn import functional
 from backprop_lib.training import Adam, data
 

@@ -8,10 +8,10 @@ import pytest
 import traitlets
 
 from backprop_lib.engine.batched import Tensor
-from backprop_lib.explorables.gradient_flow import ACTIVATIONS, WIDTHS, GradientFlow, gradient_flow
-from backprop_lib.explorables.gradient_flow_network import ROWS, Settings, measure, normals
-from backprop_lib.explorables.gradient_flow_theory import means, theory
-from backprop_lib.explorables.gradient_flow_words import three
+from backprop_lib.explorables.gradient_flow.network import ROWS, Settings, measure, normals
+from backprop_lib.explorables.gradient_flow.theory import means, theory
+from backprop_lib.explorables.gradient_flow.widget import ACTIVATIONS, WIDTHS, GradientFlow, gradient_flow
+from backprop_lib.explorables.gradient_flow.words import three
 from backprop_lib.nn.activations import activation as make_activation
 from tests.explorables.test_words import RAISED, many_numbers
 

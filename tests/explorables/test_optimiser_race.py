@@ -6,7 +6,7 @@ import traitlets
 
 from backprop_lib import Tensor
 from backprop_lib.explorables.optimiser_race import OptimiserRace, optimiser_race
-from backprop_lib.explorables.optimiser_race_surfaces import FARTHEST, RUNNERS, SURFACES
+from backprop_lib.explorables.optimiser_race.surfaces import FARTHEST, RUNNERS, SURFACES
 from backprop_lib.training import SGD, Adam
 
 # The same losses and their gradients, not in our spelling.

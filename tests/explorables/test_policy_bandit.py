@@ -9,7 +9,7 @@ import traitlets
 
 from backprop_lib.engine.batched import Tensor
 from backprop_lib.explorables.policy_bandit import PolicyBandit, policy_bandit
-from backprop_lib.explorables.policy_bandit_run import draw, enumerated, gradient, outcomes, sampled
+from backprop_lib.explorables.policy_bandit.run import draw, enumerated, gradient, outcomes, sampled
 from backprop_lib.explorables.seeded import uniforms
 from backprop_lib.training import numerical_gradient
 

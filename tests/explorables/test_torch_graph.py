@@ -6,9 +6,9 @@ import pytest
 import traitlets
 
 from backprop_lib import Value
-from backprop_lib.explorables.torch_graph import compare_graphs, two_neurons
-from backprop_lib.explorables.torch_graph_pairs import STEMS
-from backprop_lib.explorables.torch_graph_recorded import RECORDED
+from backprop_lib.explorables.torch_graph.pairs import STEMS
+from backprop_lib.explorables.torch_graph.recorded import RECORDED
+from backprop_lib.explorables.torch_graph.widget import compare_graphs, two_neurons
 from backprop_lib.explorables.trace_torch import LARGEST, trace_torch
 from tests.explorables import torch_graphs
 

@@ -9,39 +9,38 @@ import traitlets
 
 from backprop_lib import nn
 from backprop_lib.engine.batched import Tensor
-from backprop_lib.explorables import training_lab_run
-from backprop_lib.explorables.training_lab import TrainingLab, training_lab
-from backprop_lib.explorables.training_lab_words import arithmetic, best_epoch, sentence
+from backprop_lib.explorables.training_lab import TrainingLab, run, training_lab
+from backprop_lib.explorables.training_lab.words import arithmetic, best_epoch, sentence
 from backprop_lib.training.optimisers import AdamW
 
 OVERFITTING = {"hidden": 32, "samples": 60, "noise": 0.2, "batch": 16}
 
 
 def test_more_noise_flips_the_same_labels_and_others_and_fewer_samples_are_the_first_of_them():
-    (X, clean), (X_validation, _) = training_lab_run.samples(seed=3)
+    (X, clean), (X_validation, _) = run.samples(seed=3)
     assert np.array_equal(clean.ravel() == 1.0, np.hypot(*X.T) > 1.0)
     assert not np.isin(X, X_validation).any()
     before = np.zeros(200, bool)
     for noise in (0.05, 0.15, 0.3):
-        (same, y), (_, y_validation) = training_lab_run.samples(seed=3, noise=noise)
+        (same, y), (_, y_validation) = run.samples(seed=3, noise=noise)
         flipped = (y != clean).ravel()
         assert np.array_equal(same, X) and flipped.sum() == round(200 * noise)
         assert not (before & ~flipped).any()
-        assert (y_validation != training_lab_run.samples(seed=3)[1][1]).sum() == flipped.sum()
+        assert (y_validation != run.samples(seed=3)[1][1]).sum() == flipped.sum()
         before = flipped
-    (few, y), (_, all_of_them) = training_lab_run.samples(seed=3, count=60, noise=0.1)
+    (few, y), (_, all_of_them) = run.samples(seed=3, count=60, noise=0.1)
     assert np.array_equal(few, X[:60]) and (y != clean[:60]).sum() == 6 and len(all_of_them) == 200
 
 
 def test_what_travels_with_the_picture_is_what_our_engine_draws():
-    drawn = training_lab_run.draws(seed=5)
+    drawn = run.draws(seed=5)
     points = np.frombuffer(drawn["points"]).reshape(2, 200, 2)
-    for part, (X, _) in zip(points, training_lab_run.samples(seed=5), strict=True):
+    for part, (X, _) in zip(points, run.samples(seed=5), strict=True):
         assert np.array_equal(part, X)
     uniforms = np.frombuffer(drawn["weights"])
-    for hidden in training_lab_run.HIDDEN:
+    for hidden in run.HIDDEN:
         taken, fan_in = 0, 0
-        for parameter in training_lab_run.network(seed=5, hidden=hidden).parameters():
+        for parameter in run.network(seed=5, hidden=hidden).parameters():
             fan_in = parameter.shape[0] if parameter.data.ndim == 2 else fan_in  # a bias has its layer's
             bound = 1.0 / math.sqrt(fan_in)
             u = uniforms[taken : taken + parameter.data.size].reshape(parameter.shape)
@@ -49,7 +48,7 @@ def test_what_travels_with_the_picture_is_what_our_engine_draws():
             taken += parameter.data.size
     assert taken == len(uniforms)
     orders = np.frombuffer(drawn["orders"], np.uint8)
-    rng = training_lab_run.streams(5)[3]
+    rng = run.streams(5)[3]
     expected = [rng.permutation(200) for _ in range(200)]
     assert np.array_equal(orders[200 * 60 :].reshape(200, 200), expected)
     assert (np.sort(orders[: 200 * 60].reshape(200, 60)) == np.arange(60)).all()
@@ -57,10 +56,10 @@ def test_what_travels_with_the_picture_is_what_our_engine_draws():
 
 def by_hand(lab, epochs):
     """The history of a training that is written out, step by step."""
-    (X, y), (X_validation, y_validation) = training_lab_run.samples(lab.seed, lab.samples, lab.noise)
-    model = training_lab_run.network(lab.seed, lab.hidden)
+    (X, y), (X_validation, y_validation) = run.samples(lab.seed, lab.samples, lab.noise)
+    model = run.network(lab.seed, lab.hidden)
     optimizer = AdamW(model.parameters(), lr=lab.rate, weight_decay=lab.weight_decay)
-    loss, rng = nn.BCEWithLogitsLoss(), training_lab_run.streams(lab.seed)[3]
+    loss, rng = nn.BCEWithLogitsLoss(), run.streams(lab.seed)[3]
     train_loss, val_loss = [], []
     for epoch in range(epochs):
         order, total = rng.permutation(len(X)), 0.0
@@ -109,8 +108,8 @@ def test_early_stopping_ends_it_and_brings_back_the_best_weights():
         "Training has ended: stopped early, after 10 epochs without a lower one, "
         "the weights are again those of epoch 11"
     )
-    stopped, _ = training_lab_run.train(lab.settings, 200)
-    best, _ = training_lab_run.train(lab.settings | {"patience": None}, 11)
+    stopped, _ = run.train(lab.settings, 200)
+    best, _ = run.train(lab.settings | {"patience": None}, 11)
     for ours, theirs in zip(stopped.parameters(), best.parameters(), strict=True):
         assert np.array_equal(ours.data, theirs.data)
 
@@ -129,7 +128,7 @@ def test_every_setting_begins_anew():
         assert lab.epoch == 0 and lab.history == {"train_loss": [], "val_loss": []} and lab.best_epoch is None
     assert lab.settings == changes
     assert lab.start | {"seed": 0} == training_lab().settings
-    assert lab._draws == training_lab_run.draws(9) != drawn
+    assert lab._draws == run.draws(9) != drawn
 
 
 def test_numbers_without_end_end_the_training(capsys):

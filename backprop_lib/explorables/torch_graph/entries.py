@@ -1,6 +1,6 @@
 """Two graphs as one list: each entry is a node of ours with its partner in PyTorch, or one that has none."""
 
-from backprop_lib.explorables.torch_graph_pairs import pair
+from backprop_lib.explorables.torch_graph.pairs import pair
 
 
 def entries(ours, theirs):

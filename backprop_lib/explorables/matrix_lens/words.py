@@ -1,7 +1,7 @@
 """What the matrix lens says: an entry as its sum, in letters and in numbers. js/matrix_lens says the same."""
 
 from backprop_lib.explorables import words
-from backprop_lib.explorables.matrix_lens_equations import EQUATIONS
+from backprop_lib.explorables.matrix_lens.equations import EQUATIONS
 
 ONE = {"samples": "sample", "inputs": "input", "hidden": "hidden unit", "outputs": "output"}
 INDEX = {"samples": "n", "inputs": "i", "hidden": "j", "outputs": "k"}

@@ -6,8 +6,8 @@ from functools import lru_cache
 import traitlets
 
 from backprop_lib.explorables import words
-from backprop_lib.explorables.bug_clinic_bugs import BUGS, EQUATIONS
-from backprop_lib.explorables.bug_clinic_cases import STEPS, bug_of, case, training
+from backprop_lib.explorables.bug_clinic.bugs import BUGS, EQUATIONS
+from backprop_lib.explorables.bug_clinic.cases import STEPS, bug_of, case, training
 from backprop_lib.explorables.explorable import Explorable, browser_side
 from backprop_lib.training.checks.gradient_check import gradcheck
 from backprop_lib.training.checks.tables import listed

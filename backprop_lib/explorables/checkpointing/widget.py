@@ -2,8 +2,8 @@
 
 import traitlets
 
-from backprop_lib.explorables import checkpointing_schedule as plan
-from backprop_lib.explorables import checkpointing_words as words
+from backprop_lib.explorables.checkpointing import schedule as plan
+from backprop_lib.explorables.checkpointing import words
 from backprop_lib.explorables.explorable import Explorable, browser_side
 
 DEPTHS = (4, 64)

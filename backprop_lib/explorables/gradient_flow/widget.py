@@ -4,12 +4,12 @@ import math
 
 import traitlets
 
-from backprop_lib.explorables import gradient_flow_words
 from backprop_lib.explorables.explorable import Explorable, browser_side
-from backprop_lib.explorables.gradient_flow_network import Settings, measure
-from backprop_lib.explorables.gradient_flow_theory import theory
+from backprop_lib.explorables.gradient_flow import words
+from backprop_lib.explorables.gradient_flow.network import Settings, measure
+from backprop_lib.explorables.gradient_flow.theory import theory
 
-ACTIVATIONS = tuple(gradient_flow_words.NAMES)
+ACTIVATIONS = tuple(words.NAMES)
 NORMALISATIONS = ("none", "BatchNorm", "LayerNorm")
 WIDTHS = (4, 8, 16, 32, 64, 128)
 DEEPEST = 50
@@ -86,7 +86,7 @@ class GradientFlow(Explorable):
     @property
     def sentence(self):
         """The ratio, what a layer passes on, what clipping does, and what is seen inside the chosen layer."""
-        return gradient_flow_words.sentence(self._settings(), self.layer, self._flow(), self._theory())
+        return words.sentence(self._settings(), self.layer, self._flow(), self._theory())
 
     def _settings(self):
         return Settings(*(getattr(self, name) for name in Settings._fields))

@@ -7,7 +7,7 @@ import traitlets
 
 from backprop_lib.explorables import words
 from backprop_lib.explorables.explorable import Explorable, browser_side
-from backprop_lib.explorables.optimiser_race_surfaces import (
+from backprop_lib.explorables.optimiser_race.surfaces import (
     REACH,
     RUNNERS,
     SURFACES,

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from backprop_lib.explorables.draw_a_digit_network import CLASSES, PIXELS
+from backprop_lib.explorables.draw_a_digit.network import CLASSES, PIXELS
 from backprop_lib.training import data
 
 TRAINED = 0.5  # right on the examples; an untrained network is right on 0.1

@@ -4,9 +4,9 @@ from numbers import Integral
 
 import traitlets
 
-from backprop_lib.explorables import matrix_lens_words
 from backprop_lib.explorables.explorable import Explorable, browser_side
-from backprop_lib.explorables.matrix_lens_equations import CONVENTIONS, EQUATIONS, MOST, Pass, draw, shape
+from backprop_lib.explorables.matrix_lens import words
+from backprop_lib.explorables.matrix_lens.equations import CONVENTIONS, EQUATIONS, MOST, Pass, draw, shape
 
 
 class MatrixLens(Explorable):
@@ -88,7 +88,7 @@ class MatrixLens(Explorable):
     @property
     def sentence(self):
         """The entry as the sum it is, in letters and in numbers, and which row met which column."""
-        return matrix_lens_words.sentence(self.equation, self._seen, self.row, self.column)
+        return words.sentence(self.equation, self._seen, self.row, self.column)
 
     @property
     def _sizes(self):
@@ -143,7 +143,7 @@ class MatrixLens(Explorable):
             if isinstance(place, bool) or not isinstance(place, Integral) or not 0 <= place < most:
                 raise traitlets.TraitError(
                     f"{name} is a whole number from 0 to {most - 1}, for {self.equation} is "
-                    f"{matrix_lens_words.times(self.shape)} here; received {place!r}"
+                    f"{words.times(self.shape)} here; received {place!r}"
                 )
         return proposal.value
 

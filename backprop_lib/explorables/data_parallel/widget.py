@@ -4,8 +4,8 @@ from itertools import pairwise
 
 import traitlets
 
-from backprop_lib.explorables import data_parallel_words
-from backprop_lib.explorables.data_parallel_batch import (
+from backprop_lib.explorables.data_parallel import words
+from backprop_lib.explorables.data_parallel.batch import (
     SAMPLES,
     draw_samples,
     mean_gradient,
@@ -102,7 +102,7 @@ class DataParallel(Explorable):
     @property
     def sentence(self):
         """How the averages compare and why, and where the copies are."""
-        return data_parallel_words.sentence(self)
+        return words.sentence(self)
 
     def _run(self):
         return run(self.samples, self.shards, self.steps, self.sends, self.together)

@@ -1,6 +1,6 @@
 """What a checkpointed chain does, in words; the browser side (js/checkpointing/words.js) says the same."""
 
-from backprop_lib.explorables.checkpointing_schedule import peak
+from backprop_lib.explorables.checkpointing.schedule import peak
 
 
 def of_step(steps, position):
@@ -8,7 +8,7 @@ def of_step(steps, position):
 
     steps: from `schedule`.
 
-    >>> from backprop_lib.explorables.checkpointing_schedule import schedule
+    >>> from backprop_lib.explorables.checkpointing.schedule import schedule
     >>> of_step(schedule(16, 4), 24)
     'step 24 of 48: back through layer 13 to a12, let a13 and the checkpoint a12 go; 3 activations held'
     """

@@ -3,10 +3,10 @@
 import numpy as np
 import traitlets
 
-from backprop_lib.explorables import draw_a_digit_words
-from backprop_lib.explorables.draw_a_digit_input import read_examples, read_pixels, remark
-from backprop_lib.explorables.draw_a_digit_network import CLASSES, PIXELS, Network
-from backprop_lib.explorables.draw_a_digit_nudge import MOST, flips_by_chance, nudged, smallest
+from backprop_lib.explorables.draw_a_digit import words
+from backprop_lib.explorables.draw_a_digit.input import read_examples, read_pixels, remark
+from backprop_lib.explorables.draw_a_digit.network import CLASSES, PIXELS, Network
+from backprop_lib.explorables.draw_a_digit.nudge import MOST, flips_by_chance, nudged, smallest
 from backprop_lib.explorables.explorable import Explorable, browser_side
 
 MOST_NUDGES = 20
@@ -91,7 +91,7 @@ class DrawADigit(Explorable):
         """What is read, how sure, and where ink changes the loss most; or what the nudges did."""
         p, x = self.probabilities, self._before
         if self.nudges:
-            said = draw_a_digit_words.changed(
+            said = words.changed(
                 p,
                 self._network.probabilities(x)[0],
                 self.nudges,
@@ -101,7 +101,7 @@ class DrawADigit(Explorable):
             )
         else:
             loss = self._network.loss(self.pixels, self.goal).item()
-            said = draw_a_digit_words.unchanged(p, self.pixels, self.goal, loss, self.pixel_gradient)
+            said = words.unchanged(p, self.pixels, self.goal, loss, self.pixel_gradient)
         return f"{self._remark}{said}"
 
     @property
@@ -192,7 +192,7 @@ def draw_a_digit(model, start=None, examples=None):
 
     >>> import numpy as np
     >>> from backprop_lib import nn
-    >>> from backprop_lib.explorables.draw_a_digit import draw_a_digit
+    >>> from backprop_lib.explorables.draw_a_digit.widget import draw_a_digit
     >>> rng = np.random.default_rng(0)
     >>> model = nn.Sequential(nn.Linear(64, 32, rng=rng), nn.ReLU(), nn.Linear(32, 10, rng=rng))
     >>> digit = draw_a_digit(model)

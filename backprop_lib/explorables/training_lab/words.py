@@ -1,7 +1,7 @@
 """What the training lab says; js/training_lab/words.js writes the same."""
 
 from backprop_lib.explorables import words
-from backprop_lib.explorables.training_lab_run import MOST_EPOCHS, batch_size, rate_at
+from backprop_lib.explorables.training_lab.run import MOST_EPOCHS, batch_size, rate_at
 from backprop_lib.training.batches import steps_per_epoch
 
 RISEN = 1.1  # times the lowest validation loss: less is the wobble of any training

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from backprop_lib.explorables.bug_clinic_bugs import BUGS, RATE, Patient
+from backprop_lib.explorables.bug_clinic.bugs import BUGS, RATE, Patient
 from backprop_lib.explorables.seeded import uniforms
 
 SAMPLES, INPUTS, HIDDEN, OUTPUTS = 6, 2, 4, 3  # no two alike: a wrong axis must not fit by chance

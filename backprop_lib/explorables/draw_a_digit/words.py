@@ -5,7 +5,7 @@ from decimal import ROUND_HALF_UP, Decimal
 import numpy as np
 
 from backprop_lib.explorables import words
-from backprop_lib.explorables.draw_a_digit_nudge import CHANCES, MOST
+from backprop_lib.explorables.draw_a_digit.nudge import CHANCES, MOST
 
 
 def chance(p):

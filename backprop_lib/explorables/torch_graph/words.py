@@ -1,6 +1,6 @@
 """What two partners keep, in words: lines of pieces, each a text or a text with its colour."""
 
-from backprop_lib.explorables.torch_graph_pairs import near
+from backprop_lib.explorables.torch_graph.pairs import near
 from backprop_lib.explorables.words import number, signed
 
 MOST = 4  # parents named

@@ -6,10 +6,10 @@ from numbers import Integral
 
 import traitlets
 
-from backprop_lib.explorables import training_lab_words
 from backprop_lib.explorables.checks import check_count
 from backprop_lib.explorables.explorable import Explorable, browser_side
-from backprop_lib.explorables.training_lab_run import (
+from backprop_lib.explorables.training_lab import words
+from backprop_lib.explorables.training_lab.run import (
     HIDDEN,
     MOST_EPOCHS,
     MOST_SAMPLES,
@@ -92,17 +92,17 @@ class TrainingLab(Explorable):
     def best_epoch(self):
         """The epoch with the lowest validation loss so far; None before the first."""
         losses = self.history["val_loss"]
-        return training_lab_words.best_epoch(losses) if losses else None
+        return words.best_epoch(losses) if losses else None
 
     @property
     def arithmetic(self):
         """How many batches make an epoch, which step it is, and the rate where a schedule changes it."""
-        return training_lab_words.arithmetic(self.settings, self.epoch)
+        return words.arithmetic(self.settings, self.epoch)
 
     @property
     def sentence(self):
         """The two losses, their gap, the best epoch, overfitting, and why training ended."""
-        return training_lab_words.sentence(self.history, self.patience)
+        return words.sentence(self.history, self.patience)
 
     # --- training -------------------------------------------------------------------------------------------
 

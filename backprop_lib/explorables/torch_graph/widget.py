@@ -3,12 +3,12 @@
 import traitlets
 
 from backprop_lib.engine.scalar import Value
-from backprop_lib.explorables import torch_graph_words as words
 from backprop_lib.explorables.explorable import Explorable, browser_side
 from backprop_lib.explorables.on_graph import callers_variables
-from backprop_lib.explorables.torch_graph_entries import entries, known, turns
-from backprop_lib.explorables.torch_graph_pairs import near
-from backprop_lib.explorables.torch_graph_recorded import RECORDED
+from backprop_lib.explorables.torch_graph import words
+from backprop_lib.explorables.torch_graph.entries import entries, known, turns
+from backprop_lib.explorables.torch_graph.pairs import near
+from backprop_lib.explorables.torch_graph.recorded import RECORDED
 from backprop_lib.explorables.trace import replay, trace
 from backprop_lib.explorables.trace_torch import LARGEST, trace_torch
 

@@ -4,9 +4,9 @@ from numbers import Real
 
 import traitlets
 
-from backprop_lib.explorables import policy_bandit_words
 from backprop_lib.explorables.explorable import Explorable, browser_side
-from backprop_lib.explorables.policy_bandit_run import (
+from backprop_lib.explorables.policy_bandit import words
+from backprop_lib.explorables.policy_bandit.run import (
     enumerated,
     expected_reward,
     learn,
@@ -114,10 +114,8 @@ class PolicyBandit(Explorable):
     def sentence(self):
         """What the present view shows, in numbers."""
         if self.view == "learn":
-            return policy_bandit_words.learning(
-                self.pulls, self.last, self.probabilities, self.mean_reward, max(self.arms)
-            )
-        return policy_bandit_words.checking(
+            return words.learning(self.pulls, self.last, self.probabilities, self.mean_reward, max(self.arms))
+        return words.checking(
             self.held,
             self.expected_reward,
             self.exact_gradient,
@@ -126,7 +124,7 @@ class PolicyBandit(Explorable):
         )
 
     def _baselines(self):
-        return dict(zip(policy_bandit_words.BASELINES, (0.0, self.expected_reward), strict=True))
+        return dict(zip(words.BASELINES, (0.0, self.expected_reward), strict=True))
 
     def _samples(self):
         return {
