@@ -21,7 +21,7 @@ from backprop_lib.exercises import lesson_10 as ready
 from backprop_lib.exercises import lesson_10_pytorch as pytorch
 from backprop_lib.exercises.lesson_10_measuring import most_memory, shortest
 from backprop_lib.explorables import checkpointing, data_parallel
-from backprop_lib.pictures.cost_curves import cost_curves
+from backprop_lib.pictures import cost_curves
 
 # %% [markdown] lang="en"
 # ## The price of nudging
@@ -503,7 +503,9 @@ print(pytorch.run_workers(2))
 # - Choose the mode by inputs and outputs, and count the bytes that training keeps.
 # - Save memory with √n segments, for one forward pass more, and average the gradients of unequal shards.
 #
-# **Where next?** You have all the tools. Lesson 11, *digits*, puts them to work on real data.
+# **Where next?** You have all the tools. Lesson 11, [digits](11_digits.ipynb), puts them to work on real data.
+#
+# Forgotten a word? Here is the [glossary](glossary.md).
 
 # %%
 progress("10")

@@ -140,6 +140,7 @@ def main():
     dist.init_process_group("gloo", init_method=meeting, rank=rank, world_size=workers, timeout=PATIENCE)
     try:
         alike, unlike = (compare(rank, workers, which) for which in (True, False))
+        dist.barrier()  # nobody leaves while another still reads
     finally:
         dist.destroy_process_group()
     if rank == 0:

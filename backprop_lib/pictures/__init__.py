@@ -6,6 +6,7 @@ loaded by the first call.
 
 from backprop_lib.pictures.activation_functions import activations
 from backprop_lib.pictures.confusion import confusion_matrix
+from backprop_lib.pictures.cost_curves import cost_curves
 from backprop_lib.pictures.distributions import histograms
 from backprop_lib.pictures.gradients import gradient_bars
 from backprop_lib.pictures.image_rows import images, signed_images
@@ -19,6 +20,7 @@ from backprop_lib.pictures.walks import policy_map, reward_curve
 __all__ = [
     "activations",
     "confusion_matrix",
+    "cost_curves",
     "decision_regions",
     "gradient_bars",
     "histograms",

@@ -7,6 +7,7 @@ import numpy as np
 from backprop_lib.pictures import (
     activations,
     confusion_matrix,
+    cost_curves,
     decision_regions,
     gradient_bars,
     histograms,
@@ -56,6 +57,7 @@ EXAMPLES = {
     "bars, 40": bars(40),
     "bars, words": lambda: gradient_bars(model((LONG, [NAN]), ("a.weight", None), ("b.weight", [0.0]))),
     "bars, ends of float64": lambda: gradient_bars(model(("a.weight", [5e-324]), ("b.weight", [1.7e308]))),
+    "costs": lambda: cost_curves({"by nudging": (STEPS, STEPS), LONG: (STEPS[:9], CENTRAL[:9])}, "n", "time"),
     "histograms": lambda: histograms({"z": Z["z0"], "a": np.maximum(Z["z0"], 0.0), LONG: [NAN, INF, 1.0]}),
     "histograms, log": lambda: histograms(Z, of="gradients", log=True),
     "histograms, parameters": lambda: histograms({"0.weight": Z["z3"]}, of="parameters", title="W¹"),
