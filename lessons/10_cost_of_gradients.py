@@ -503,7 +503,8 @@ print(pytorch.run_workers(2))
 # - Choose the mode by inputs and outputs, and count the bytes that training keeps.
 # - Save memory with √n segments, for one forward pass more, and average the gradients of unequal shards.
 #
-# **Where next?** You have all the tools. Lesson 11, [digits](11_digits.ipynb), puts them to work on real data.
+# **Where next?** You have all the tools. Lesson 11, [digits](11_digits.ipynb), puts them to work on real
+# data.
 #
 # Forgotten a word? Here is the [glossary](glossary.md).
 

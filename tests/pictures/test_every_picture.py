@@ -123,11 +123,10 @@ def contrast(one, other):
 
 
 def test_the_four_meanings_have_the_colours_of_the_course():
-    table = (ROOT / "CONTRIBUTING.md").read_text()
-    for meaning in ("value", "gradient", "parameter", "loss"):
-        assert f"`{getattr(colours, meaning.upper())}`" in next(
-            row for row in table.splitlines() if row.startswith("| ") and meaning in row
-        )
+    rows = (ROOT / "CONTRIBUTING.md").read_text().splitlines()
+    table = {"VALUE": "forward values", "GRADIENT": "gradients", "PARAMETER": "parameters", "LOSS": "loss"}
+    for name, meaning in table.items():
+        assert f"| {meaning} | `{getattr(colours, name)}` |" in rows
 
 
 def test_text_is_easy_to_read_on_the_card():
