@@ -1,5 +1,6 @@
 """What all explorables share: where their browser side lies, and how they stand for themselves in text."""
 
+from contextlib import contextmanager
 from pathlib import Path
 
 import anywidget
@@ -19,6 +20,21 @@ def browser_side(name):
 
 class Explorable(anywidget.AnyWidget):
     """A picture that can be moved; its state is in traits, so that the next cell can read it."""
+
+    _listens = True  # to what Python sets, and computes what follows; the browser does so by itself
+
+    def set_state(self, sync_data):
+        """Take over what the browser sends, with all that it has computed."""
+        with self._deaf():
+            super().set_state(sync_data)
+
+    @contextmanager
+    def _deaf(self):
+        before, self._listens = self._listens, False
+        try:
+            yield
+        finally:
+            self._listens = before
 
     @property
     def sentence(self):

@@ -29,7 +29,6 @@ class HiddenLayer(Explorable):
     start = traitlets.Dict(read_only=True).tag(sync=True)
 
     def __init__(self, **settings):
-        self._hears_browser = False
         super().__init__(**settings)
         self._begin_anew()
         self.observe(self._setting_changed, self.ANEW)
@@ -79,16 +78,8 @@ class HiddenLayer(Explorable):
             self.steps = 0
 
     def _setting_changed(self, change):
-        if not self._hears_browser:
+        if self._listens:
             self._begin_anew()
-
-    def set_state(self, sync_data):
-        """Take over what the browser sends: it has begun anew by itself, and the weights come along."""
-        self._hears_browser = True
-        try:
-            super().set_state(sync_data)
-        finally:
-            self._hears_browser = False
 
     # --- what is refused ------------------------------------------------------------------------------------
 

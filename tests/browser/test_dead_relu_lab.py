@@ -14,13 +14,13 @@ from backprop_lib.explorables.dead_relu_lab import (
 )
 from backprop_lib.explorables.explorable import browser_side
 from backprop_lib.explorables.hidden_layer import WEIGHTS
+from tests.browser.layout import height_where_all_can_be_read
 from tests.browser.playing import (
     assert_keyboard_does_all,
     assert_plays,
     button,
     choose,
     close,
-    height_where_all_can_be_read,
     press,
     said,
     slide,

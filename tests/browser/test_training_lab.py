@@ -6,12 +6,12 @@ import pytest
 from backprop_lib.explorables.explorable import browser_side
 from backprop_lib.explorables.training_lab import run, words
 from backprop_lib.explorables.training_lab.widget import SETTINGS, training_lab
+from tests.browser.layout import height_where_all_can_be_read
 from tests.browser.playing import (
     assert_keyboard_does_all,
     assert_plays,
     button,
     choose,
-    height_where_all_can_be_read,
     press,
     said,
     slide,

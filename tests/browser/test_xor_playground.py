@@ -16,13 +16,13 @@ from backprop_lib.explorables.xor_playground import (
     xor_playground,
 )
 from backprop_lib.training import data
+from tests.browser.layout import height_where_all_can_be_read
 from tests.browser.playing import (
     assert_keyboard_does_all,
     assert_plays,
     button,
     choose,
     close,
-    height_where_all_can_be_read,
     press,
     said,
     slide,

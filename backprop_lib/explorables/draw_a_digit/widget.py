@@ -47,7 +47,7 @@ class DrawADigit(Explorable):
     _labels = traitlets.List(read_only=True).tag(sync=True)
     _remark = traitlets.Unicode("", read_only=True).tag(sync=True)
 
-    _listens = False  # to what is set, and nudges; not while it is being made, nor to the browser
+    _listens = False  # not while it is being made
 
     def __init__(self, model, examples=None, **state):
         network = Network(model)
@@ -131,24 +131,12 @@ class DrawADigit(Explorable):
         return self.target if self.target is not None else int(self._network.readings(x)[0])
 
     def _take(self, drawn, pixels=None, nudges=None):
-        self._listens = False
-        try:
-            with self.hold_sync():
-                self._drawn = tuple(np.asarray(drawn, dtype=float).tolist())
-                if pixels is not None:
-                    self.pixels = pixels
-                if nudges is not None:
-                    self.nudges = nudges
-        finally:
-            self._listens = True
-
-    def set_state(self, sync_data):
-        """Take over what the browser sends: it has nudged by itself."""
-        self._listens = False
-        try:
-            super().set_state(sync_data)
-        finally:
-            self._listens = True
+        with self._deaf(), self.hold_sync():
+            self._drawn = tuple(np.asarray(drawn, dtype=float).tolist())
+            if pixels is not None:
+                self.pixels = pixels
+            if nudges is not None:
+                self.nudges = nudges
 
     # --- what is refused ------------------------------------------------------------------------------------
 

@@ -75,7 +75,7 @@ class TrainingLab(Explorable):
     start = traitlets.Dict(read_only=True).tag(sync=True)
     _draws = traitlets.Dict(read_only=True).tag(sync=True)
 
-    _listens = False  # to what is set, and trains; not while it is being made, nor to the browser
+    _listens = False  # not while it is being made
 
     def __init__(self, **settings):
         super().__init__(**settings)
@@ -128,21 +128,9 @@ class TrainingLab(Explorable):
         self._take(*([losses[k] for losses in finite] for k in range(2)))
 
     def _take(self, train_loss, val_loss):
-        self._listens = False
-        try:
-            with self.hold_sync():
-                self.set_trait("history", {"train_loss": train_loss, "val_loss": val_loss})
-                self.epoch = len(train_loss)
-        finally:
-            self._listens = True
-
-    def set_state(self, sync_data):
-        """Take over what the browser sends: it has trained by itself."""
-        self._listens = False
-        try:
-            super().set_state(sync_data)
-        finally:
-            self._listens = True
+        with self._deaf(), self.hold_sync():
+            self.set_trait("history", {"train_loss": train_loss, "val_loss": val_loss})
+            self.epoch = len(train_loss)
 
     # --- what is refused ------------------------------------------------------------------------------------
 
