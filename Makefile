@@ -27,7 +27,7 @@ lab: lab-environment ## set up what is missing and open the first notebook in Ju
 test: test-environment js-format-check ## check everything: style, floors, code, notebooks, explorables
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/pytest -n 3 --dist loadfile $(NBVAL) tests backprop_lib tools notebooks $(PYTEST_FLAGS)
+	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder $(NBVAL) tests backprop_lib tools notebooks $(PYTEST_FLAGS)
 
 notebooks: test-environment ## build notebooks/ from lessons/, the glossary, and the README's picture
 	$(BIN)/python -m tools.build_notebooks
