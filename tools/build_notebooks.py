@@ -14,13 +14,16 @@ import argparse
 import base64
 import copy
 import difflib
+import math
 import os
 import re
 import sys
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
+from queue import Empty
 
 import nbformat
 from nbclient import NotebookClient
@@ -48,6 +51,12 @@ class _Client(NotebookClient):
         super().__init__(notebook, **options)
         self.states_after: dict[int, States] = {}
 
+    async def async_start_new_kernel_client(self, **options):
+        client = await super().async_start_new_kernel_client(**options)
+        for channel in (client.shell_channel, client.iopub_channel):
+            channel.get_msg = asking_again(channel.get_msg)
+        return client
+
     async def async_execute_cell(self, cell: NotebookNode, cell_index: int, **options) -> NotebookNode:
         cell = await super().async_execute_cell(cell, cell_index, **options)
         if cell.get("outputs"):
@@ -69,6 +78,25 @@ class _Client(NotebookClient):
         for model_id, widget in self.comm_objects.items():
             states[model_id]["outputs"] = copy.deepcopy(widget.outputs)
         return states
+
+
+def asking_again(get_msg: Callable) -> Callable:
+    """Wait for a message in slices of a second.
+
+    Once in a few hundred cells a message that is there wakes nobody, and its cell seemed to take CELL_TIMEOUT.
+    """
+
+    async def get(timeout: float | None = None) -> dict:
+        end = math.inf if timeout is None else time.monotonic() + timeout
+        while True:
+            left = end - time.monotonic()
+            try:
+                return await get_msg(timeout=max(0.0, min(1.0, left)))
+            except Empty:
+                if left <= 1.0:
+                    raise
+
+    return get
 
 
 def build(lesson: Path, *, draw: Draw = draw_nothing, solved: bool = False, lang: str = "en") -> NotebookNode:

@@ -1,11 +1,13 @@
 """The build itself, on toy lessons: what it makes of outputs, what it refuses, and that it repeats itself."""
 
+import asyncio
 import base64
 import io
 import os
 import subprocess
 import sys
 from pathlib import Path
+from queue import Empty
 
 import pytest
 from PIL import Image, ImageDraw
@@ -194,3 +196,25 @@ def test_old_bytes_are_kept_for_the_same_picture_only():
     new = base64.b64encode(picture("#0072B2")).decode()
     assert keep_old_bytes(new, [moved, old]) == old
     assert keep_old_bytes(new, [moved]) == new
+
+
+def test_a_message_that_wakes_nobody_is_found_within_a_second():
+    asked = []
+
+    async def get_msg(timeout):
+        asked.append(timeout)
+        if len(asked) < 3:
+            raise Empty
+        return {"content": "here"}
+
+    assert asyncio.run(build_notebooks.asking_again(get_msg)(timeout=120)) == {"content": "here"}
+    assert asked == [1.0, 1.0, 1.0]
+
+
+@pytest.mark.parametrize("timeout", [0.0, 0.01])
+def test_a_message_that_never_comes_ends_in_empty(timeout):
+    async def get_msg(timeout):
+        raise Empty
+
+    with pytest.raises(Empty):
+        asyncio.run(build_notebooks.asking_again(get_msg)(timeout=timeout))
