@@ -83,7 +83,7 @@ class _Client(NotebookClient):
 def asking_again(get_msg: Callable) -> Callable:
     """Wait for a message in slices of a second.
 
-    Once in a few hundred cells a message that is there wakes nobody, and its cell seemed to take CELL_TIMEOUT.
+    Once in a few hundred cells a message that is there wakes nobody, and the cell seems to take CELL_TIMEOUT.
     """
 
     async def get(timeout: float | None = None) -> dict:
