@@ -235,7 +235,7 @@ for sizes in ((3, 100, 1000), (784, 100, 10), (124_000_000, 1)):
 #
 # Forward mode has one more good side. `push` needs nothing but the layer where it is, and forgets it after.
 # The way back needs what the way forward has computed: $X$ for $dW$, $a$ for the slope of tanh. It begins at
-# the end, so the results of *all* layers wait for it. They are called **activations**.
+# the end, so the results of *all* layers wait for it. They are called **activations**, as the functions are.
 #
 # A network has 64 layers. Under `no_grad` it keeps nothing. Ready for `backward`, does it take `"as much"`
 # memory at its peak, `"twice as much"`, or `"over ten times as much"`?

@@ -111,11 +111,7 @@ def run_workers(count=2):
     try:
         if not (distributed.is_available() and distributed.is_gloo_available()):
             raise NoWorkers("this PyTorch was built without gloo, through which they would talk")
-        end = time.monotonic() + LIMIT
-        try:
-            return _first_words(count, end)
-        except NoWorkers:  # it is a network, be it inside one machine: once more
-            return _first_words(count, end)
+        return _first_words(count, time.monotonic() + LIMIT)
     except NoWorkers as problem:
         return f"Recorded, as the workers cannot run here: {problem}.\n{RECORDED_WORKERS}"
 

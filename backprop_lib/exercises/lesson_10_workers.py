@@ -149,4 +149,8 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    status = main()
+    sys.stdout.flush()
+    # Not sys.exit: now and then a thread of PyTorch's is still there when Python takes itself down, and it
+    # aborts a process whose work is done.
+    os._exit(status)

@@ -381,20 +381,6 @@ def test_a_worker_that_fails_ends_the_others_and_the_lesson_says_why(monkeypatch
     assert all(worker.poll() is not None for worker in started)
 
 
-@pytest.mark.needs("torch")
-def test_workers_that_fail_once_get_a_second_try(monkeypatch):
-    tries = iter([pytorch.NoWorkers("a connection was closed"), "what they print"])
-
-    def first_words(count, end):
-        outcome = next(tries)
-        if isinstance(outcome, Exception):
-            raise outcome
-        return outcome
-
-    monkeypatch.setattr(pytorch, "_first_words", first_words)
-    assert pytorch.run_workers(2) == "what they print"
-
-
 def test_without_pytorch_the_recorded_values_are_given(monkeypatch, started):
     monkeypatch.setitem(sys.modules, "torch", None)
     assert pytorch.run_workers(2) == pytorch.RECORDED_WORKERS
