@@ -600,7 +600,7 @@ UPDATE = Exercise(
         ),
         Misconception(
             "replaced by the step",
-            "Here w *is* −lr · gradient. It should go that far from where it was.",
+            "Here w is −lr · gradient. It should go that far from where it was.",
             _changed_by(lambda w, lr: -lr * w.grad - w.detach()),
         ),
         Misconception(

@@ -172,7 +172,7 @@ CRITICAL_GAIN = Exercise(
         ),
         Misconception(
             "root forgotten",
-            "This is 1 / mean f′², the gain squared: what the *variance* of the weights has to grow by. The "
+            "This is 1 / mean f′², the gain squared: what the variance of the weights has to grow by. The "
             "gain is its root.",
             lambda slopes: 1 / np.mean(slopes**2),
         ),
@@ -250,7 +250,7 @@ HE = Exercise(
         Misconception("variance", _VARIANCE, lambda fan_in, fan_out: 2 / fan_in),
         Misconception(
             "fan_out",
-            "This has fan_out. Forward, a unit adds up one product for each of its *inputs*: fan_in.",
+            "This has fan_out. Forward, a unit adds up one product for each of its inputs: fan_in.",
             lambda fan_in, fan_out: (2 / fan_out) ** 0.5,
         ),
         Misconception(
@@ -539,7 +539,7 @@ FIRST_BAD = Exercise(
     "later, when inf meets inf or 0, and by then they tell nothing of where it began.",
     hints=(
         "Go through the outputs in their order, with a number: `for i, a in enumerate(outputs):`.",
-        "`np.isfinite(a)` is True or False for each entry. A layer is good if they are *all* True: `.all()`.",
+        "`np.isfinite(a)` is True or False for each entry. A layer is good if they are all True: `.all()`.",
         "Return `i` at the first layer for which `np.isfinite(a).all()` is False.",
     ),
     misconceptions=(
@@ -551,7 +551,7 @@ FIRST_BAD = Exercise(
         ),
         Misconception(
             "all entries bad",
-            "This is the first layer in which *every* entry is bad. One is enough: not all finite.",
+            "This is the first layer in which every entry is bad. One is enough: not all finite.",
             _first(lambda a: not np.isfinite(a).any()),
         ),
         Misconception(
@@ -658,7 +658,7 @@ BY_NORM = Exercise(
         ),
         Misconception(
             "short ones made longer",
-            "Right where the norm is above the limit. Below it this makes the gradient *longer*. Then change "
+            "Right where the norm is above the limit. Below it this makes the gradient longer. Then change "
             "nothing: the factor is never above 1.",
             _scaled(lambda dW, db, limit: limit / _norm(dW, db)),
         ),

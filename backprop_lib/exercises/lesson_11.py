@@ -329,7 +329,7 @@ RECALL = Exercise(
     misconceptions=(
         Misconception(
             "precision",
-            "This divides by the columns: of all that was *read* as 8, how much is one? That is called "
+            "This divides by the columns: of all that was read as 8, how much is one? That is called "
             "precision. Recall asks how many of the true 8s were found: rows.",
             lambda counts: np.diag(counts) / counts.sum(axis=0),
         ),
@@ -445,7 +445,7 @@ def _network_inputs(generator):
 
 PIXEL_GRADIENT = Exercise(
     id="11.5",
-    task="Write `pixel_gradient(X, y, W1, b1, W2, b2)`: for each sample the gradient of *its own* loss with "
+    task="Write `pixel_gradient(X, y, W1, b1, W2, b2)`: for each sample the gradient of its own loss with "
     "respect to its pixels. y has one-hot rows; the hidden layer is ReLU, the loss cross-entropy.",
     truth=pixel_gradient,
     inputs=_network_inputs,

@@ -1,6 +1,7 @@
 """What holds for every exercise and every prediction of every lesson file."""
 
 import itertools
+import re
 
 import pytest
 
@@ -12,6 +13,8 @@ from backprop_lib.exercises.registry import find_exercise, find_prediction, less
 EXERCISES = [exercise for number in lesson_numbers() for exercise in lesson(number)[0].values()]
 PREDICTIONS = [prediction for number in lesson_numbers() for prediction in lesson(number)[1].values()]
 MISTAKES = [(exercise, mistake) for exercise in EXERCISES for mistake in exercise.misconceptions]
+
+CODE, EMPHASIS = re.compile(r"`[^`]*`"), re.compile(r"\*[^\s*][^*]*[^\s*]\*(?!\*)")
 
 every_exercise = pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.id)
 every_prediction = pytest.mark.parametrize("prediction", PREDICTIONS, ids=lambda prediction: prediction.id)
@@ -84,6 +87,7 @@ def test_an_exercise_is_complete(exercise):
     for text in (exercise.task, exercise.explain, *exercise.hints, *(m.why for m in exercise.misconceptions)):
         assert text == text.strip() and text[-1] in ".?:", text
         assert "  " not in text, text
+        assert not EMPHASIS.search(CODE.sub("", text)), f"asterisks are shown as they are: {text}"
     assert all(len(case) == len(exercise.argument_names) for case in exercise.cases())
 
 
