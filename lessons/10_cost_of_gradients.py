@@ -431,7 +431,7 @@ reveal("10.d", "the same" if off[9] < 1e-12 else "another", "\n".join(numbers))
 #
 # 1. Drag the border between the shards. Where is the mean of the means right? Which samples count too much
 #    elsewhere?
-# 2. Change **what each worker sends** to sums. Where is it right now?
+# 2. Let each worker send **its sum**. Where is it right now?
 # 3. Go back to 6 and 6, and **skip the all-reduce**. Take five steps. What becomes of the copies?
 
 # %%
