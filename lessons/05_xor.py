@@ -136,7 +136,7 @@ for _ in steps(5001):
 for step in (0, 100, 500, 1000, 2000, 5000):
     print(f"step {step:4}   loss {losses[step]:.6f}")
 print("answers", a2.ravel().round(3))
-loss_curves({"squared error": losses}, at=range(5001), title="Four hidden units learn XOR")
+loss_curves({"squared error": losses}, "step", at=range(5001), title="Four hidden units learn XOR")
 
 # %% [markdown] lang="en"
 # The loss comes down to 0.25, and stays near it for hundreds of steps: a **plateau**. Then it falls after
