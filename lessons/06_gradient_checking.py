@@ -59,6 +59,9 @@ reveal("06.a", sum(end < begin for end in ends.values()), numbers)
 # Something else knows the truth: the definition. A derivative is how far the loss moves, for each unit that
 # the parameter moves. You have nudged since lesson 01. Now do it with care, on the network from there. As
 # truth, for once, we trust `Value`.
+#
+# The **forward difference** steps from $w$ to $w + \varepsilon$. The **central difference** steps from
+# $w - \varepsilon$ to $w + \varepsilon$. Each is the rise of $f$, divided by the way.
 
 
 # %%
@@ -75,10 +78,6 @@ L = ((-1.0 * (2.0 * w1).sigmoid()).sigmoid() - 1.0) ** 2
 L.backward()
 truth = w1.grad
 print(f"f(0.5) = {f(0.5):.6f}, dw1 = {truth:.6f}")
-
-# %% [markdown] lang="en"
-# The **forward difference** steps from $w$ to $w + \varepsilon$. The **central difference** steps from
-# $w - \varepsilon$ to $w + \varepsilon$. Each is the rise of $f$, divided by the way.
 
 
 # %%
@@ -229,6 +228,10 @@ check("06.5", verdict)
 # A network's parameters are arrays, and its loss reads them: `loss()` needs no argument. So to nudge an
 # entry, change it *in its array*, call `loss()`, and put back what was there. (`np.ndindex(w.shape)` runs
 # over the places of all entries, and `w[place]` is one of them.)
+#
+# Then, in the second cell, the checker. `parameters` and `gradients` are dicts of arrays by name, such as
+# `"W1"`. Return a dict with the largest relative error of each parameter. (The `try_…` functions make a
+# network for your function, so that the check has numbers to compare.)
 
 
 # %%
@@ -249,11 +252,6 @@ def slopes(loss, w, eps):
 
 
 check("06.6", try_slopes(slopes))
-
-# %% [markdown] lang="en"
-# Now the checker. `parameters` and `gradients` are dicts of arrays by name, such as `"W1"`. Return a dict
-# with the largest relative error of each parameter. (The `try_…` functions make a network for your function,
-# so that the check has numbers to compare.)
 
 
 # %%
